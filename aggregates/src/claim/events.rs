@@ -1,0 +1,25 @@
+//! What was ever stored of a claim. This file is the storage format: add, never alter.
+
+use serde::{Deserialize, Serialize};
+
+use crate::stored::stored_events;
+
+stored_events! {
+    /// An event of a claim: something that may belong to one holder only (an e-mail address, a channel's reference, a document).
+    ClaimEvent:
+    /// Somebody holds it.
+    ClaimTaken = "claim.taken", version "1";
+    /// Nobody holds it any more.
+    ClaimReleased = "claim.released", version "1";
+}
+
+/// See [`ClaimEvent::ClaimTaken`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ClaimTaken {
+    /// The stream that holds it, such as `customer-0192…`.
+    pub holder: String,
+}
+
+/// See [`ClaimEvent::ClaimReleased`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ClaimReleased {}

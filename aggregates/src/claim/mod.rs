@@ -1,0 +1,5 @@
+//! (to be written: what a claim is)
+
+mod events;
+
+pub use events::*;

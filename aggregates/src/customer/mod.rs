@@ -1,0 +1,5 @@
+//! (to be written: what a customer is)
+
+mod events;
+
+pub use events::*;

@@ -1,0 +1,5 @@
+//! (to be written: what a order is)
+
+mod events;
+
+pub use events::*;

@@ -1,0 +1,46 @@
+//! What was ever stored of an order's process. This file is the storage format: add, never alter.
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::stored::stored_events;
+
+stored_events! {
+    /// An event of an order's process: what decided its path and stands in no other stream. The stream's id is the order's.
+    ProcessEvent:
+    /// A step was refused by the domain.
+    CommandRefused = "process.command_refused", version "1";
+    /// The process waits for an operator.
+    ProcessParked = "process.parked", version "1";
+    /// An operator let it go on.
+    ProcessResumed = "process.resumed", version "1";
+}
+
+/// See [`ProcessEvent::CommandRefused`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CommandRefused {
+    /// The command's id.
+    pub command_id: Uuid,
+    /// Which step, such as `confirm_order`.
+    pub step: String,
+    /// Stable, such as `stock_not_reserved`.
+    pub code: String,
+    /// One sentence with the values.
+    pub message: String,
+}
+
+/// See [`ProcessEvent::ProcessParked`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ProcessParked {
+    /// Which step.
+    pub step: String,
+    /// What stood in the way.
+    pub cause: String,
+}
+
+/// See [`ProcessEvent::ProcessResumed`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ProcessResumed {
+    /// Why, in the operator's words.
+    pub reason: String,
+}

@@ -1,0 +1,5 @@
+//! (to be written: what a process is)
+
+mod events;
+
+pub use events::*;

@@ -1,0 +1,5 @@
+//! (to be written: what a shipment is)
+
+mod events;
+
+pub use events::*;

@@ -1,0 +1,5 @@
+//! (to be written: what a stock_item is)
+
+mod events;
+
+pub use events::*;

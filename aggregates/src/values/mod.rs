@@ -1,0 +1,31 @@
+//! The words of the business as types that cannot be wrong: parsed once at the edge.
+
+mod address;
+mod identity;
+mod money;
+mod personal;
+mod quantity;
+
+pub use address::{Address, Country, EmailAddress, PersonName, PhoneNumber};
+pub use identity::{
+    ChannelReference, CustomerId, LineNumber, OrderId, OrderNumber, PaymentId, ShipmentId, Sku, StockItemId, WarehouseCode,
+};
+pub use money::{Currency, Money};
+pub use personal::Personal;
+pub use quantity::Quantity;
+
+/// A text that is not a value of the type asked for.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{what}: {problem}")]
+pub struct InvalidValue {
+    /// Which type of value, in the reader's words: `a SKU`.
+    pub what: &'static str,
+    /// What is wrong with it, with the value where it is not personal.
+    pub problem: String,
+}
+
+impl InvalidValue {
+    pub(crate) fn new(what: &'static str, problem: impl Into<String>) -> Self {
+        Self { what, problem: problem.into() }
+    }
+}

@@ -1,0 +1,5 @@
+//! (to be written: what a warehouse is)
+
+mod events;
+
+pub use events::*;

@@ -1,0 +1,1 @@
+//! Side by side with stock cqrs-es and postgres-es and with raw Postgres.

@@ -1,0 +1,68 @@
+use std::collections::HashMap;
+
+use crate::aggregate::kind_of;
+use crate::{AggregateKind, Changes, EventSourced, Refusal, State, StreamId};
+
+/// A command together with how it is decided: a pure function of the states of the streams that it names.
+///
+/// All that it writes is appended together or not at all, and only if none of the streams that it *looked at* has moved on meanwhile; so a
+/// stream that it only looks at (a customer who must still be active) is guarded as well as one that it writes.
+pub trait Decision: Send + Sync + 'static {
+    /// Why it may be refused.
+    type Refusal: Refusal;
+
+    /// The streams it needs, given those loaded so far; asked again until it names no new one. The first is the command's own:
+    /// its id and version are the answer, and an `If-Match` speaks of it.
+    fn streams(&self, states: &States<'_>) -> Vec<Needed>;
+
+    /// What happens.
+    ///
+    /// # Errors
+    /// The domain said no.
+    fn decide(&self, states: &States<'_>) -> Result<Changes, Self::Refusal>;
+}
+
+/// A stream that a decision needs, with how it is read.
+#[derive(Clone)]
+pub struct Needed {
+    /// Its name.
+    pub stream: StreamId,
+    /// How it is read.
+    pub kind: &'static dyn AggregateKind,
+}
+
+impl Needed {
+    /// The aggregate `A` with this id, which need not exist.
+    pub fn of<A: EventSourced>(aggregate_id: impl Into<std::sync::Arc<str>>) -> Self {
+        Self { stream: StreamId::of::<A>(aggregate_id), kind: kind_of::<A>() }
+    }
+}
+
+/// The states that a decision sees.
+#[derive(Default)]
+pub struct States<'a> {
+    seen: HashMap<&'a StreamId, (i64, &'a dyn State)>,
+}
+
+impl<'a> States<'a> {
+    /// No state yet.
+    pub fn none() -> Self {
+        Self::default()
+    }
+
+    /// Adds the state of a stream as of `version`, its last sequence (0: it does not exist).
+    pub fn insert(&mut self, stream: &'a StreamId, version: i64, state: &'a dyn State) {
+        self.seen.insert(stream, (version, state));
+    }
+
+    /// The state of an aggregate: `None` if it was not loaded (yet), the empty state if it does not exist.
+    pub fn get<A: EventSourced>(&self, aggregate_id: &str) -> Option<&'a A> {
+        let (_, state) = self.seen.get(&StreamId::of::<A>(aggregate_id))?;
+        state.as_any().downcast_ref()
+    }
+
+    /// How many events the aggregate has: 0 if it does not exist, `None` if it was not loaded.
+    pub fn version<A: EventSourced>(&self, aggregate_id: &str) -> Option<i64> {
+        self.seen.get(&StreamId::of::<A>(aggregate_id)).map(|(version, _)| *version)
+    }
+}

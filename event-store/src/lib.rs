@@ -1,0 +1,1 @@
+//! The event log on Postgres: append, load, subscribe, snapshot, upcast, seal.

@@ -1,0 +1,1 @@
+//! Payment gateways and carriers: ports, and the simulator's server.

@@ -1,0 +1,1 @@
+//! The orderly program and its library: the stack, embedded Postgres, telemetry, load.

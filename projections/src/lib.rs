@@ -1,0 +1,1 @@
+//! Read models, the projector that keeps them and the rebuilder.

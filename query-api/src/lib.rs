@@ -1,0 +1,1 @@
+//! GraphQL out: queries over the read models.

@@ -1,0 +1,1 @@
+//! The replay program: status, rebuild, verify, events and sagas from the log.

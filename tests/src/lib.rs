@@ -1,0 +1,1 @@
+//! What needs the whole system, as one test binary.
