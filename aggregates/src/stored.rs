@@ -6,6 +6,7 @@ macro_rules! stored_events {
     ($(#[$doc:meta])* $enum:ident: $($(#[$variant_doc:meta])* $variant:ident = $name:literal, version $version:literal;)+) => {
         $(#[$doc])*
         #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+        #[allow(clippy::large_enum_variant, reason = "an event is made, written and folded one at a time: boxes would save nothing")]
         pub enum $enum {
             $($(#[$variant_doc])* #[serde(rename = $name)] $variant($variant),)+
         }
@@ -39,3 +40,42 @@ macro_rules! stored_events {
 }
 
 pub(crate) use stored_events;
+
+/// Makes a state an aggregate: for cqrs-es, and for the log. Most commands look at several aggregates, which cqrs-es has no word for; they are
+/// [`decider::Decision`]s, and what one decided for this aggregate is what `handle` takes and writes.
+macro_rules! aggregate {
+    ($state:ident, $type:literal, $event:ident, partition: $partition:expr) => {
+        impl cqrs_es::Aggregate for $state {
+            const TYPE: &'static str = $type;
+            type Command = Vec<$event>;
+            type Event = $event;
+            type Error = std::convert::Infallible;
+            type Services = ();
+
+            async fn handle(&mut self, decided: Vec<$event>, (): &(), sink: &cqrs_es::event_sink::EventSink<Self>) -> Result<(), Self::Error> {
+                for event in decided {
+                    sink.write(event, self).await;
+                }
+                Ok(())
+            }
+
+            fn apply(&mut self, event: $event) {
+                self.evolve(event);
+            }
+        }
+
+        impl decider::EventSourced for $state {
+            const EVENTS: &'static [(&'static str, &'static str)] = $event::STORED;
+
+            fn partition_key<'a>(aggregate_id: &'a str, event: &'a $event) -> std::borrow::Cow<'a, str> {
+                let partition: fn(&'a str, &'a $event) -> std::borrow::Cow<'a, str> = $partition;
+                partition(aggregate_id, event)
+            }
+        }
+    };
+    ($state:ident, $type:literal, $event:ident) => {
+        $crate::stored::aggregate!($state, $type, $event, partition: |aggregate_id, _| std::borrow::Cow::Borrowed(aggregate_id));
+    };
+}
+
+pub(crate) use aggregate;

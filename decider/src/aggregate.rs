@@ -18,6 +18,12 @@ pub trait EventSourced: Aggregate<Event: 'static> + Clone + 'static {
         Vec::new()
     }
 
+    /// A state in which every field and variant is filled, best folded from a sample of each event. The hash of its JSON is the layout of
+    /// snapshots: when it changes, older snapshots are ignored.
+    fn golden_state() -> Self {
+        Self::default()
+    }
+
     /// Which events must stay in order with those of other streams: the same key is the same partition.
     /// The aggregate's own id, unless the event belongs to another aggregate's life.
     fn partition_key<'a>(aggregate_id: &'a str, _event: &'a Self::Event) -> Cow<'a, str> {
@@ -121,6 +127,9 @@ pub trait AggregateKind: Send + Sync {
     /// The state before the first event.
     fn empty(&self) -> Box<dyn State>;
 
+    /// The state whose JSON is the layout of snapshots, see [`EventSourced::golden_state`].
+    fn golden(&self) -> Box<dyn State>;
+
     /// A state from a snapshot's body.
     ///
     /// # Errors
@@ -137,6 +146,10 @@ impl<A: EventSourced> AggregateKind for KindOf<A> {
 
     fn empty(&self) -> Box<dyn State> {
         Box::new(Typed(A::default()))
+    }
+
+    fn golden(&self) -> Box<dyn State> {
+        Box::new(Typed(A::golden_state()))
     }
 
     fn restore(&self, snapshot: &RawValue) -> Result<Box<dyn State>, serde_json::Error> {
@@ -164,7 +177,7 @@ pub(crate) fn decode<A: EventSourced>(event: StoredEvent<'_>) -> Result<A::Event
         Some((_, current)) if *current == event.event_version => serde_json::from_str(event.payload.get()).map_err(undecodable),
         Some(_) | None => {
             let upcast = upcast::<A>(event).map_err(undecodable)?;
-            let known = A::EVENTS.iter().any(|known| *known == (upcast.event_type.as_str(), upcast.event_version.as_str()));
+            let known = A::EVENTS.contains(&(upcast.event_type.as_str(), upcast.event_version.as_str()));
             if !known {
                 return Err(ReadError::UnknownType {
                     aggregate_type: A::TYPE.to_owned(),

@@ -29,12 +29,20 @@ pub struct Needed {
     pub stream: StreamId,
     /// How it is read.
     pub kind: &'static dyn AggregateKind,
+    /// Whether the command is expected to create it: then it is taken to be absent without reading, and the append finds out if it is not.
+    pub presumed_new: bool,
 }
 
 impl Needed {
     /// The aggregate `A` with this id, which need not exist.
     pub fn of<A: EventSourced>(aggregate_id: impl Into<std::sync::Arc<str>>) -> Self {
-        Self { stream: StreamId::of::<A>(aggregate_id), kind: kind_of::<A>() }
+        Self { stream: StreamId::of::<A>(aggregate_id), kind: kind_of::<A>(), presumed_new: false }
+    }
+
+    /// The aggregate `A` with this id, which this command will most likely create: costs no read. If it exists after all, the command is
+    /// decided again on what is there.
+    pub fn created<A: EventSourced>(aggregate_id: impl Into<std::sync::Arc<str>>) -> Self {
+        Self { presumed_new: true, ..Self::of::<A>(aggregate_id) }
     }
 }
 

@@ -1,1 +1,25 @@
-//! Who is calling: tokens, keys and roles.
+//! Who is calling, and what they may do.
+//!
+//! A caller proves itself with a JSON Web Token signed by Ed25519. [`Authenticator`] mints and verifies them with a [`TokenKey`]; a verified token
+//! is a [`Caller`] with a [`Role`], and [`Role::reach`] is the whole table of rights.
+
+mod args;
+mod authenticator;
+mod bearer;
+mod caller;
+mod claims;
+mod error;
+mod key;
+mod rights;
+mod role;
+mod subject;
+mod verified;
+
+pub use args::IdentityArgs;
+pub use authenticator::{Authenticator, TokenRequest};
+pub use bearer::bearer_token;
+pub use caller::Caller;
+pub use error::IdentityError;
+pub use key::TokenKey;
+pub use rights::{Reach, Right};
+pub use role::{Role, UnknownRole};

@@ -1,1 +1,21 @@
-//! The replay program: status, rebuild, verify, events and sagas from the log.
+//! The operators' tool: what the log says, what was made of it, and how to make it anew.
+//!
+//! [`Cli`] is everything that may be typed; [`run`] does it. Results go to stdout in the form that was asked for, all else to stderr; an
+//! [`Outcome`] is the exit code. Every command reads the log in ranges: memory stays flat, however long it is.
+
+mod cli;
+mod commands;
+mod connection;
+mod operator;
+mod outcome;
+mod output;
+mod progress;
+mod run;
+mod session;
+mod text;
+
+pub use cli::{Act, At, Bound, Cancel, Cli, Command, Events, Instant, MaxLag, Rebuild, Rollback, RulesArgs, Saga, Status, Verify, Which};
+pub use connection::Connection;
+pub use outcome::{Failure, Outcome};
+pub use output::{Color, Format, Output, OutputArgs};
+pub use run::run;

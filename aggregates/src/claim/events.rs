@@ -18,6 +18,8 @@ stored_events! {
 pub struct ClaimTaken {
     /// The stream that holds it, such as `customer-0192…`.
     pub holder: String,
+    /// What was claimed with it, where the same claim with another content is a contradiction, such as a document's quantity.
+    pub content: Option<String>,
 }
 
 /// See [`ClaimEvent::ClaimReleased`].

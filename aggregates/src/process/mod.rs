@@ -1,5 +1,42 @@
-//! (to be written: what a process is)
+//! An order's process, as far as it decided something that stands in no other stream: refused steps, and an operator who had to step in.
+//!
+//! The stream's id is the order's. With it, the process can be rebuilt from the log alone.
+//! Invariant: a refusal is recorded once per command.
 
+mod commands;
+mod decide;
 mod events;
+mod evolve;
+#[cfg(test)]
+mod tests;
 
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+pub use commands::*;
 pub use events::*;
+
+use crate::stored::aggregate;
+
+/// What an order's process recorded of itself.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Process {
+    refused: BTreeSet<Uuid>,
+    parked: Option<ProcessParked>,
+}
+
+aggregate!(Process, "process", ProcessEvent);
+
+impl Process {
+    /// What it waits for, if it waits for an operator.
+    pub fn parked(&self) -> Option<&ProcessParked> {
+        self.parked.as_ref()
+    }
+
+    /// How many of its commands were refused.
+    pub fn refusals(&self) -> usize {
+        self.refused.len()
+    }
+}

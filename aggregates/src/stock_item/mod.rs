@@ -1,5 +1,87 @@
-//! (to be written: what a stock_item is)
+//! A stock item: the ledger of one SKU in one warehouse, and what of it is held for orders.
+//!
+//! Only live reservations are kept, by order and line; what became of ended ones stands in the order's stream, so the state of a hot item is never
+//! longer than the units it has. A reservation, its confirmation, release and dispatch are always written in one append with the order's own event.
+//!
+//! Invariants: reserved = Σ live reservations ≤ on hand; one reservation for a line of an order.
 
+mod commands;
+mod decide;
 mod events;
+mod evolve;
+#[cfg(test)]
+mod tests;
 
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+pub use commands::*;
+pub(crate) use decide::Hold;
 pub use events::*;
+
+use crate::stored::aggregate;
+use crate::values::{LineNumber, OrderId};
+
+/// The units of one SKU in one warehouse.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct StockItem {
+    on_hand: u64,
+    reserved: u64,
+    reservations: BTreeMap<OrderId, BTreeMap<LineNumber, Reservation>>,
+}
+
+/// Units held for a line of an order.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reservation {
+    quantity: u32,
+    until: DateTime<Utc>,
+    confirmed: bool,
+}
+
+impl Reservation {
+    /// How many units.
+    pub fn quantity(&self) -> u32 {
+        self.quantity
+    }
+
+    /// When it lapses; a confirmed one does not.
+    pub fn until(&self) -> Option<DateTime<Utc>> {
+        (!self.confirmed).then_some(self.until)
+    }
+
+    /// Whether its order is confirmed.
+    pub fn is_confirmed(&self) -> bool {
+        self.confirmed
+    }
+}
+
+aggregate!(StockItem, "stock_item", StockItemEvent);
+
+impl StockItem {
+    /// Units in the warehouse.
+    pub fn on_hand(&self) -> u64 {
+        self.on_hand
+    }
+
+    /// Units in the warehouse that are held for orders.
+    pub fn reserved(&self) -> u64 {
+        self.reserved
+    }
+
+    /// Units that can be reserved.
+    pub fn available(&self) -> u64 {
+        self.on_hand.saturating_sub(self.reserved)
+    }
+
+    /// What is held for a line of an order.
+    pub fn reservation(&self, order: OrderId, line: LineNumber) -> Option<&Reservation> {
+        self.reservations.get(&order)?.get(&line)
+    }
+
+    /// Everything that is held.
+    pub fn reservations(&self) -> impl Iterator<Item = (OrderId, LineNumber, &Reservation)> {
+        self.reservations.iter().flat_map(|(order, lines)| lines.iter().map(|(line, held)| (*order, *line, held)))
+    }
+}

@@ -154,7 +154,7 @@ impl fmt::Display for LineNumber {
 }
 
 /// The stock of one SKU in one warehouse, written `warehouse/sku`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct StockItemId {
     /// Where.
     pub warehouse: WarehouseCode,

@@ -5,6 +5,8 @@ mod identity;
 mod money;
 mod personal;
 mod quantity;
+#[cfg(test)]
+mod tests;
 
 pub use address::{Address, Country, EmailAddress, PersonName, PhoneNumber};
 pub use identity::{

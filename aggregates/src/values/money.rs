@@ -105,6 +105,12 @@ impl Money {
         Self::new(Decimal::new(minor_units, currency.digits()), currency)
     }
 
+    /// This many of the currency's smallest unit, or the most that can be told: for sums of facts that nothing bounds.
+    pub(crate) fn from_minor_within_bounds(minor_units: i64, currency: Currency) -> Self {
+        let bounded = minor_units.clamp(-MAX_MINOR_UNITS, MAX_MINOR_UNITS);
+        Self { amount: Decimal::new(bounded, currency.digits()), currency }
+    }
+
     /// The amount, with exactly as many digits as the currency has.
     pub fn amount(self) -> Decimal {
         self.amount
@@ -134,7 +140,7 @@ impl Money {
     ///
     /// # Errors
     /// Another currency, or beyond the bounds.
-    pub fn add(self, other: Self) -> Result<Self, InvalidValue> {
+    pub fn plus(self, other: Self) -> Result<Self, InvalidValue> {
         self.same_currency(other)?;
         Self::new(self.amount + other.amount, self.currency)
     }
@@ -143,7 +149,7 @@ impl Money {
     ///
     /// # Errors
     /// Another currency, or beyond the bounds.
-    pub fn subtract(self, other: Self) -> Result<Self, InvalidValue> {
+    pub fn minus(self, other: Self) -> Result<Self, InvalidValue> {
         self.same_currency(other)?;
         Self::new(self.amount - other.amount, self.currency)
     }
@@ -161,8 +167,15 @@ impl Money {
     /// # Errors
     /// Beyond the bounds.
     pub fn portion(self, rate: Decimal) -> Result<Self, InvalidValue> {
-        let exact = self.amount * rate;
-        Self::new(exact.round_dp_with_strategy(self.currency.digits(), RoundingStrategy::MidpointNearestEven), self.currency)
+        Self::rounded(self.amount * rate, self.currency)
+    }
+
+    /// The nearest amount that the currency can represent, half-even.
+    ///
+    /// # Errors
+    /// Beyond the bounds.
+    pub fn rounded(exact: Decimal, currency: Currency) -> Result<Self, InvalidValue> {
+        Self::new(exact.round_dp_with_strategy(currency.digits(), RoundingStrategy::MidpointNearestEven), currency)
     }
 
     /// The sum of many.
@@ -170,7 +183,7 @@ impl Money {
     /// # Errors
     /// Another currency among them, or beyond the bounds.
     pub fn sum(currency: Currency, amounts: impl IntoIterator<Item = Self>) -> Result<Self, InvalidValue> {
-        amounts.into_iter().try_fold(Self::zero(currency), Self::add)
+        amounts.into_iter().try_fold(Self::zero(currency), Self::plus)
     }
 
     fn same_currency(self, other: Self) -> Result<(), InvalidValue> {

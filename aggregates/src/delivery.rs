@@ -1,0 +1,60 @@
+//! A parcel arrived: a fact, told by a carrier or at the counter, and never refused. One that was not sent yet has left with it.
+
+use decider::{Changes, Decision, Needed, States};
+
+use crate::dispatch::{Departure, streams_to_leave};
+use crate::loaded::loaded;
+use crate::shipment::{
+    DELIVERED_AFTER_CANCEL, DELIVERED_BEFORE_DISPATCH, RecordDelivery, Shipment, ShipmentMethod, ShipmentPlanned, ShipmentRefusal,
+    ShipmentStatus,
+};
+
+impl Decision for RecordDelivery {
+    type Refusal = ShipmentRefusal;
+
+    fn streams(&self, states: &States<'_>) -> Vec<Needed> {
+        streams_to_leave(self.shipment, self.order, states)
+    }
+
+    fn decide(&self, states: &States<'_>) -> Result<Changes, ShipmentRefusal> {
+        let shipment = loaded::<Shipment>(states, &self.shipment.to_string());
+        let planned = shipment.planned_for(self.order, self.shipment)?;
+        match shipment.status() {
+            ShipmentStatus::Dispatched => Ok(self.departure(planned).arrive(self.delivered_at)),
+            ShipmentStatus::Delivered => Ok(Changes::none()),
+            ShipmentStatus::Planned | ShipmentStatus::Packed => Ok(self.left_and_arrived(shipment, planned, states)),
+            ShipmentStatus::NotPlanned | ShipmentStatus::Canceled => Ok(self.contradicts(
+                shipment,
+                DELIVERED_AFTER_CANCEL,
+                format!("shipment {} arrived at {} after it was canceled", self.shipment, self.delivered_at),
+            )),
+        }
+    }
+}
+
+impl RecordDelivery {
+    fn departure<'a>(&self, planned: &'a ShipmentPlanned) -> Departure<'a> {
+        Departure { shipment: self.shipment, planned, carrier: None, at: self.delivered_at }
+    }
+
+    fn left_and_arrived(&self, shipment: &Shipment, planned: &ShipmentPlanned, states: &States<'_>) -> Changes {
+        let departure = self.departure(planned);
+        match departure.ship(states).and_then(|shipped| departure.leave(shipped, states)) {
+            Ok(mut changes) => {
+                if planned.method == ShipmentMethod::Carrier {
+                    changes.append(departure.arrive(self.delivered_at));
+                }
+                changes
+            }
+            Err(refusal) => self.contradicts(
+                shipment,
+                DELIVERED_BEFORE_DISPATCH,
+                format!("shipment {} arrived at {} and could not have left: {refusal}", self.shipment, self.delivered_at),
+            ),
+        }
+    }
+
+    fn contradicts(&self, shipment: &Shipment, code: &str, message: String) -> Changes {
+        Changes::of::<Shipment>(&self.shipment.to_string(), shipment.anomaly(self.order, code, message))
+    }
+}

@@ -1,0 +1,89 @@
+use std::collections::{BTreeMap, BTreeSet};
+
+use decider::StreamId;
+
+use crate::order::{Order, OrderEvent};
+use crate::stock_item::StockItemEvent;
+use crate::values::LineNumber;
+
+/// What a stock item holds for an order is what the order says that it holds there.
+pub(super) const RULE: &str = "reserved_as_orders_say";
+
+/// Where a line's units are held: stock item, order, line.
+type Place = (String, String, LineNumber);
+
+/// What stock items hold less what orders say, where it is not nothing.
+#[derive(Debug, Default)]
+pub(super) struct Differences {
+    units: BTreeMap<Place, i64>,
+    told: BTreeSet<Place>,
+}
+
+impl Differences {
+    pub(super) fn stock(&mut self, item: &str, event: &StockItemEvent) {
+        let (order, line, units) = match event {
+            StockItemEvent::StockReceived(_) | StockItemEvent::ReservationConfirmed(_) => return,
+            StockItemEvent::StockReserved(event) => (event.order, event.line, i64::from(event.quantity.get())),
+            StockItemEvent::ReservationReleased(event) => (event.order, event.line, -i64::from(event.quantity.get())),
+            StockItemEvent::StockDispatched(event) => (event.order, event.line, -i64::from(event.quantity.get())),
+        };
+        self.add((item.to_owned(), order.to_string(), line), units);
+    }
+
+    pub(super) fn order(&mut self, order: &str, event: &OrderEvent) {
+        let place =
+            |warehouse: &dyn std::fmt::Display, sku: &dyn std::fmt::Display, line| (format!("{warehouse}/{sku}"), order.to_owned(), line);
+        match event {
+            OrderEvent::OrderStockReserved(event) => {
+                for held in &event.reservations {
+                    self.add(place(&held.warehouse, &held.sku, held.line), -i64::from(held.quantity.get()));
+                }
+            }
+            OrderEvent::OrderLinesShipped(event) => {
+                for line in &event.lines {
+                    self.add(place(&event.warehouse, &line.sku, line.line), i64::from(line.quantity.get()));
+                }
+            }
+            OrderEvent::OrderCancelationStarted(event) => {
+                for held in &event.released {
+                    self.add(place(&held.warehouse, &held.sku, held.line), i64::from(held.quantity.get()));
+                }
+            }
+            OrderEvent::OrderPlaced(_)
+            | OrderEvent::OrderStockUnavailable(_)
+            | OrderEvent::OrderPaymentStarted(_)
+            | OrderEvent::OrderPaymentAuthorized(_)
+            | OrderEvent::OrderPaymentDeclined(_)
+            | OrderEvent::OrderPaymentVoided(_)
+            | OrderEvent::OrderConfirmed(_)
+            | OrderEvent::OrderLinesReleased(_)
+            | OrderEvent::OrderLinesDelivered(_)
+            | OrderEvent::OrderLinesTakenBack(_)
+            | OrderEvent::OrderRejected(_)
+            | OrderEvent::OrderExpired(_)
+            | OrderEvent::OrderCanceled(_)
+            | OrderEvent::OrderCompleted(_)
+            | OrderEvent::AnomalyDetected(_) => {}
+        }
+    }
+
+    /// The differences that were not told before.
+    pub(super) fn news(&mut self) -> Vec<(StreamId, String)> {
+        let news: Vec<(Place, i64)> =
+            self.units.iter().filter(|(place, _)| !self.told.contains(*place)).map(|(place, units)| (place.clone(), *units)).collect();
+        self.told.extend(news.iter().map(|(place, _)| place.clone()));
+        let tell = |((item, order, line), units): (Place, i64)| {
+            let message = format!("{item} holds {units} units more for line {line} than the order says");
+            (StreamId::of::<Order>(order), message)
+        };
+        news.into_iter().map(tell).collect()
+    }
+
+    fn add(&mut self, place: Place, units: i64) {
+        let difference = self.units.entry(place.clone()).or_default();
+        *difference += units;
+        if *difference == 0 {
+            self.units.remove(&place);
+        }
+    }
+}

@@ -1,0 +1,117 @@
+use std::collections::BTreeMap;
+
+use super::{Findings, check};
+use crate::payment::{OperationId, PaymentEvent};
+use crate::values::{Currency, Money, OrderId, ShipmentId};
+
+/// A payment: captured + pending + released ≤ authorized, one currency, a shipment captured once; unless an anomaly says so.
+#[derive(Debug, Default)]
+pub(super) struct PaymentLedger {
+    order: Option<OrderId>,
+    currency: Option<Currency>,
+    asked: bool,
+    authorized: i64,
+    captured: i64,
+    released: i64,
+    pending: BTreeMap<OperationId, (ShipmentId, i64)>,
+    captures: BTreeMap<ShipmentId, u32>,
+    void_pending: bool,
+    voided: bool,
+    anomaly: bool,
+}
+
+impl PaymentLedger {
+    pub(super) fn order(&self) -> Option<OrderId> {
+        self.order
+    }
+
+    pub(super) fn captured(&self) -> i64 {
+        self.captured
+    }
+
+    pub(super) fn has_anomaly(&self) -> bool {
+        self.anomaly
+    }
+
+    /// What the gateway holds for the shop and nobody took.
+    pub(super) fn held(&self) -> i64 {
+        if self.voided { 0 } else { self.authorized - self.captured - self.released }
+    }
+
+    /// Whether a call has no outcome.
+    pub(super) fn is_pending(&self) -> bool {
+        !self.voided && (self.asked || self.void_pending || !self.pending.is_empty())
+    }
+
+    pub(super) fn apply(&mut self, event: &PaymentEvent) -> Findings {
+        let mut findings = Findings::new();
+        self.one_currency(event, &mut findings);
+        self.fold(event, &mut findings);
+        let pending: i64 = self.pending.values().map(|(_, amount)| amount).sum();
+        let within = self.captured + pending + self.released <= self.authorized;
+        check(&mut findings, within || self.anomaly, "captures_within_authorization", || {
+            let (captured, released, authorized) = (self.captured, self.released, self.authorized);
+            format!("{captured} captured, {pending} pending and {released} released of {authorized} authorized (minor units)")
+        });
+        findings
+    }
+
+    fn fold(&mut self, event: &PaymentEvent, findings: &mut Findings) {
+        match event {
+            PaymentEvent::PaymentInitiated(event) => self.order = Some(event.order),
+            PaymentEvent::AuthorizationRequested(_) => self.asked = true,
+            PaymentEvent::PaymentAuthorized(event) => {
+                self.asked = false;
+                self.authorized += event.amount.minor();
+            }
+            PaymentEvent::PaymentDeclined(_) => self.asked = false,
+            PaymentEvent::CaptureRequested(event) => {
+                self.pending.insert(event.operation, (event.shipment, event.amount.minor()));
+            }
+            PaymentEvent::PaymentCaptured(event) => {
+                self.pending.remove(&event.operation);
+                self.captured += event.amount.minor();
+                self.capture(event.shipment, findings);
+            }
+            PaymentEvent::CaptureFailed(event) => {
+                self.pending.remove(&event.operation);
+            }
+            PaymentEvent::AuthorizationReleased(event) => self.released += event.amount.minor(),
+            PaymentEvent::VoidRequested(_) => self.void_pending = true,
+            PaymentEvent::PaymentVoided(_) => (self.void_pending, self.voided) = (false, true),
+            PaymentEvent::VoidFailed(_) => self.void_pending = false,
+            PaymentEvent::AnomalyDetected(_) => self.anomaly = true,
+        }
+    }
+
+    fn capture(&mut self, shipment: ShipmentId, findings: &mut Findings) {
+        let times = self.captures.entry(shipment).or_default();
+        *times += 1;
+        check(findings, *times == 1 || self.anomaly, "shipment_captured_once", || {
+            format!("shipment {shipment} was captured {times} times")
+        });
+    }
+
+    fn one_currency(&mut self, event: &PaymentEvent, findings: &mut Findings) {
+        let Some(amount) = amount(event) else { return };
+        let currency = *self.currency.get_or_insert(amount.currency());
+        check(findings, currency == amount.currency() || self.anomaly, "one_currency", || format!("{amount} on a payment in {currency}"));
+    }
+}
+
+fn amount(event: &PaymentEvent) -> Option<Money> {
+    match event {
+        PaymentEvent::PaymentInitiated(event) => Some(event.amount),
+        PaymentEvent::AuthorizationRequested(event) => Some(event.amount),
+        PaymentEvent::PaymentAuthorized(event) => Some(event.amount),
+        PaymentEvent::CaptureRequested(event) => Some(event.amount),
+        PaymentEvent::PaymentCaptured(event) => Some(event.amount),
+        PaymentEvent::AuthorizationReleased(event) => Some(event.amount),
+        PaymentEvent::PaymentDeclined(_)
+        | PaymentEvent::CaptureFailed(_)
+        | PaymentEvent::VoidRequested(_)
+        | PaymentEvent::PaymentVoided(_)
+        | PaymentEvent::VoidFailed(_)
+        | PaymentEvent::AnomalyDetected(_) => None,
+    }
+}

@@ -1,0 +1,135 @@
+//! Placing an order: the order, a look at the customer, and the claim on the channel's reference, in one append.
+
+use decider::{Changes, Decision, Needed, States, StreamId};
+
+use crate::claim::{Claim, ClaimKind};
+use crate::customer::{Customer, CustomerStatus};
+use crate::loaded::loaded;
+use crate::order::{DeliveryMethod, Order, OrderPlaced, OrderRefusal, OrderedLine, PlaceOrder, Terms, Tier};
+use crate::pricing::{Totals, check_totals};
+
+/// The most lines of one order.
+pub const LINE_LIMIT: usize = 500;
+
+impl Decision for PlaceOrder {
+    type Refusal = OrderRefusal;
+
+    fn streams(&self, _: &States<'_>) -> Vec<Needed> {
+        let claim = self.claim_id().map(Needed::of::<Claim>);
+        let own = [Needed::of::<Order>(self.order.to_string()), Needed::of::<Customer>(self.customer.to_string())];
+        own.into_iter().chain(claim).collect()
+    }
+
+    fn decide(&self, states: &States<'_>) -> Result<Changes, OrderRefusal> {
+        let id = self.order.to_string();
+        let order = loaded::<Order>(states, &id);
+        if let Some(terms) = order.terms() {
+            return self.asked_again(order, terms);
+        }
+        let claimed = self.claim(&id, states)?;
+        self.check_lines()?;
+        let totals = check_totals(self.currency, &self.lines, self.shipping, self.shipping_tax)?;
+        let tier = self.tier_of(loaded(states, &self.customer.to_string()))?;
+        self.check_price(tier, &totals)?;
+        let mut changes = Changes::of::<Order>(&id, [self.placed(tier, totals).into()]);
+        changes.append(claimed);
+        Ok(changes)
+    }
+}
+
+impl PlaceOrder {
+    fn claim_id(&self) -> Option<String> {
+        self.channel_claim.as_deref().map(|hash| ClaimKind::ChannelReference.claim_id(hash))
+    }
+
+    fn claim(&self, order: &str, states: &States<'_>) -> Result<Changes, OrderRefusal> {
+        let Some(claim_id) = self.claim_id() else { return Ok(Changes::none()) };
+        let holder = StreamId::of::<Order>(order).to_string();
+        let taken = loaded::<Claim>(states, &claim_id).take(&holder, None).map_err(|held| {
+            let order = held.holder.strip_prefix("order-").unwrap_or(&held.holder).to_owned();
+            OrderRefusal::DuplicateChannelReference { order }
+        })?;
+        Ok(Changes::of::<Claim>(&claim_id, taken.map(Into::into)))
+    }
+
+    /// The same order again is no news; another one under the same name is refused.
+    fn asked_again(&self, order: &Order, terms: &Terms) -> Result<Changes, OrderRefusal> {
+        if self.has_content_of(order, terms) {
+            return Ok(Changes::none());
+        }
+        Err(match &self.channel_reference {
+            Some(_) => OrderRefusal::DuplicateChannelReference { order: self.order.to_string() },
+            None => OrderRefusal::OrderExists { order: self.order },
+        })
+    }
+
+    /// Compares what the caller chose. The number, the tier, names and the instant may be filled in by the edge, and differ when it is asked again;
+    /// personal data is sealed and can't be compared.
+    fn has_content_of(&self, order: &Order, terms: &Terms) -> bool {
+        let same_terms = terms.customer == self.customer
+            && terms.currency == self.currency
+            && terms.shipping == self.shipping
+            && terms.shipping_tax == self.shipping_tax
+            && terms.delivery == DeliveryMethod::of(&self.delivery)
+            && terms.channel_reference == self.channel_reference
+            && terms.payment == self.payment
+            && terms.policy == self.policy;
+        same_terms && self.lines.len() == order.lines().count() && self.lines.iter().all(|line| is_line_of(line, order))
+    }
+
+    fn check_lines(&self) -> Result<(), OrderRefusal> {
+        let lines = self.lines.len();
+        match lines {
+            0 => return Err(OrderRefusal::EmptyOrder),
+            1..=LINE_LIMIT => {}
+            _ => return Err(OrderRefusal::TooManyLines { lines, limit: LINE_LIMIT }),
+        }
+        let numbered = (1..).zip(&self.lines).all(|(number, line)| line.line.get() == number);
+        if numbered { Ok(()) } else { Err(OrderRefusal::LineNumbersInvalid { lines }) }
+    }
+
+    fn tier_of(&self, customer: &Customer) -> Result<Tier, OrderRefusal> {
+        match customer.status() {
+            CustomerStatus::Active => Ok(customer.tier()),
+            CustomerStatus::Suspended => Err(OrderRefusal::CustomerInactive { customer: self.customer }),
+            CustomerStatus::NotRegistered => Err(OrderRefusal::CustomerNotFound { customer: self.customer }),
+        }
+    }
+
+    /// A price by the list must be the customer's price now, and the total the one that the caller saw.
+    fn check_price(&self, tier: Tier, totals: &Totals) -> Result<(), OrderRefusal> {
+        if self.priced_for.is_some_and(|priced_for| priced_for != tier) {
+            return Err(OrderRefusal::QuoteStale { total: totals.total });
+        }
+        match (self.expected_total, self.priced_for) {
+            (Some(expected), Some(_)) if expected != totals.total => Err(OrderRefusal::QuoteStale { total: totals.total }),
+            (Some(expected), None) if expected != totals.total => Err(OrderRefusal::TotalsMismatch { field: "total".to_owned() }),
+            (Some(_) | None, _) => Ok(()),
+        }
+    }
+
+    fn placed(&self, tier: Tier, totals: Totals) -> OrderPlaced {
+        OrderPlaced {
+            order_number: self.order_number.clone(),
+            customer: self.customer,
+            tier,
+            currency: self.currency,
+            lines: self.lines.clone(),
+            goods: totals.goods,
+            shipping: self.shipping,
+            shipping_tax: self.shipping_tax,
+            total: totals.total,
+            delivery: self.delivery.clone(),
+            billing_address: self.billing_address.clone(),
+            channel_reference: self.channel_reference.clone(),
+            placed_at: self.placed_at,
+            payment: self.payment.clone(),
+            policy: self.policy,
+        }
+    }
+}
+
+fn is_line_of(line: &OrderedLine, order: &Order) -> bool {
+    let content = |line: &OrderedLine| (line.sku.clone(), line.quantity, line.unit_price, line.discount, line.net, line.tax);
+    order.line(line.line).is_some_and(|placed| content(placed.as_ordered()) == content(line))
+}

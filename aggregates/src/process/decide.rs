@@ -1,0 +1,75 @@
+use decider::{Changes, Decision, Needed, States};
+
+use super::{
+    CommandRefused, ParkProcess, Process, ProcessEvent, ProcessParked, ProcessRefusal, ProcessResumed, RecordRefusal, ResumeProcess,
+};
+use crate::loaded::loaded;
+use crate::values::OrderId;
+
+impl Decision for RecordRefusal {
+    type Refusal = ProcessRefusal;
+
+    fn streams(&self, _: &States<'_>) -> Vec<Needed> {
+        vec![Needed::of::<Process>(self.order.to_string())]
+    }
+
+    fn decide(&self, states: &States<'_>) -> Result<Changes, ProcessRefusal> {
+        on(self.order, states, |process| Ok(process.record_refusal(self)))
+    }
+}
+
+impl Decision for ParkProcess {
+    type Refusal = ProcessRefusal;
+
+    fn streams(&self, _: &States<'_>) -> Vec<Needed> {
+        vec![Needed::of::<Process>(self.order.to_string())]
+    }
+
+    fn decide(&self, states: &States<'_>) -> Result<Changes, ProcessRefusal> {
+        on(self.order, states, |process| Ok(process.park(self)))
+    }
+}
+
+impl Decision for ResumeProcess {
+    type Refusal = ProcessRefusal;
+
+    fn streams(&self, _: &States<'_>) -> Vec<Needed> {
+        vec![Needed::of::<Process>(self.order.to_string())]
+    }
+
+    fn decide(&self, states: &States<'_>) -> Result<Changes, ProcessRefusal> {
+        on(self.order, states, |process| process.resume(self).map(Some))
+    }
+}
+
+fn on(
+    order: OrderId,
+    states: &States<'_>,
+    decide: impl FnOnce(&Process) -> Result<Option<ProcessEvent>, ProcessRefusal>,
+) -> Result<Changes, ProcessRefusal> {
+    let id = order.to_string();
+    let event = decide(loaded(states, &id))?;
+    Ok(Changes::of::<Process>(&id, event))
+}
+
+impl Process {
+    fn record_refusal(&self, c: &RecordRefusal) -> Option<ProcessEvent> {
+        if self.refused.contains(&c.command_id) {
+            return None;
+        }
+        let (step, code, message) = (c.step.clone(), c.code.clone(), c.message.clone());
+        Some(CommandRefused { command_id: c.command_id, step, code, message }.into())
+    }
+
+    fn park(&self, c: &ParkProcess) -> Option<ProcessEvent> {
+        let parked = ProcessParked { step: c.step.clone(), cause: c.cause.clone() };
+        (self.parked.as_ref() != Some(&parked)).then(|| parked.into())
+    }
+
+    fn resume(&self, c: &ResumeProcess) -> Result<ProcessEvent, ProcessRefusal> {
+        match &self.parked {
+            Some(_) => Ok(ProcessResumed { reason: c.reason.clone() }.into()),
+            None => Err(ProcessRefusal::NotParked { order: c.order }),
+        }
+    }
+}

@@ -1,0 +1,107 @@
+use super::*;
+use crate::order::{CompleteOrder, FulfillmentStatus, PlanShipment};
+use crate::values::ShipmentId;
+use crate::world::*;
+
+fn planned() -> (World, OrderId, ShipmentId) {
+    let mut world = World::with_stock(&[("berlin", "A", 5)]);
+    let id = world.confirmed(1, &[("A", 2, 1000)]);
+    world.must(&PlanShipment { order: id, shipment: shipment(1), warehouse: warehouse("berlin") });
+    (world, id, shipment(1))
+}
+
+fn arrived(id: OrderId, shipment: ShipmentId) -> RecordDelivery {
+    RecordDelivery { shipment, order: id, delivered_at: instant(600) }
+}
+
+fn the(world: &World) -> Shipment {
+    world.state(&shipment(1).to_string())
+}
+
+#[test]
+fn a_parcel_is_packed_before_it_leaves() {
+    let (mut world, id, parcel) = planned();
+    assert_eq!(world.refused(&dispatch(id, parcel)), "wrong_shipment_status");
+    world.must(&PackShipment { shipment: parcel });
+    world.must(&dispatch(id, parcel));
+    assert_eq!(the(&world).status(), ShipmentStatus::Dispatched);
+    assert_eq!((world.stock("berlin", "A").on_hand(), world.stock("berlin", "A").reserved()), (3, 0));
+    world.assert_whole();
+}
+
+#[test]
+fn a_parcel_that_a_carrier_brings_needs_a_booking() {
+    let (mut world, id, parcel) = planned();
+    world.must(&PackShipment { shipment: parcel });
+    assert_eq!(world.refused(&DispatchShipment { carrier: None, ..dispatch(id, parcel) }), "carrier_missing");
+}
+
+#[test]
+fn a_parcel_of_another_order_is_not_found() {
+    let (mut world, _, parcel) = planned();
+    assert_eq!(world.refused(&dispatch(order(2), parcel)), "shipment_not_found");
+    assert_eq!(world.refused(&arrived(order(2), parcel)), "shipment_not_found");
+    assert_eq!(world.refused(&PackShipment { shipment: shipment(9) }), "shipment_not_found");
+}
+
+#[test]
+fn nothing_leaves_whose_money_could_be_gone_before_it_is_taken() {
+    let (mut world, id, parcel) = planned();
+    world.must(&PackShipment { shipment: parcel });
+    let last_moment = DispatchShipment { at: instant(6 * 24 * 60), ..dispatch(id, parcel) };
+    let too_late = DispatchShipment { at: instant(6 * 24 * 60 + 1), ..dispatch(id, parcel) };
+    assert_eq!(world.refused(&too_late), "authorization_lapses");
+    world.must(&last_moment);
+}
+
+#[test]
+fn nothing_leaves_while_its_money_is_being_let_go_of() {
+    let (mut world, id, parcel) = planned();
+    world.must(&PackShipment { shipment: parcel });
+    world.must(&void(1, 90));
+    assert_eq!(world.refused(&dispatch(id, parcel)), "authorization_insufficient");
+}
+
+#[test]
+fn a_delivery_told_twice_is_one_delivery() {
+    let (mut world, id, parcel) = planned();
+    world.must(&PackShipment { shipment: parcel });
+    world.must(&dispatch(id, parcel));
+    assert_eq!(world.must(&arrived(id, parcel)), 2);
+    assert_eq!(world.must(&arrived(id, parcel)), 0);
+    assert_eq!(world.must(&RecordDelivery { delivered_at: instant(700), ..arrived(id, parcel) }), 0);
+    assert_eq!(world.order(id).fulfillment_status(), FulfillmentStatus::Delivered);
+    world.assert_whole();
+}
+
+#[test]
+fn a_parcel_that_arrived_has_left() {
+    let (mut world, id, parcel) = planned();
+    let before = world.log.len();
+    world.must(&arrived(id, parcel));
+    assert_eq!(
+        world.names_since(before),
+        ["shipment.dispatched", "stock_item.dispatched", "order.lines_shipped", "shipment.delivered", "order.lines_delivered"]
+    );
+    world.capture_all(id);
+    world.must(&CompleteOrder { order: id });
+    world.assert_settled();
+}
+
+#[test]
+fn the_arrival_of_a_canceled_parcel_is_an_anomaly() {
+    let (mut world, id, parcel) = planned();
+    world.must(&cancel(id));
+    assert_eq!(world.must(&arrived(id, parcel)), 1);
+    assert_eq!(world.must(&arrived(id, parcel)), 0);
+    assert_eq!(the(&world).anomalies().map(|(code, _)| code.to_owned()).collect::<Vec<_>>(), [DELIVERED_AFTER_CANCEL]);
+    assert_eq!(the(&world).status(), ShipmentStatus::Canceled);
+    assert_eq!(world.refused(&PackShipment { shipment: parcel }), "wrong_shipment_status");
+    world.assert_whole();
+}
+
+#[test]
+fn events_of_a_shipment_stay_in_order_with_its_order() {
+    let event = ShipmentEvent::from(ShipmentPacked { order: order(1) });
+    assert_eq!(<Shipment as decider::EventSourced>::partition_key("some shipment", &event), order(1).to_string());
+}

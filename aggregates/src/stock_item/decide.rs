@@ -1,0 +1,58 @@
+use chrono::{DateTime, Utc};
+
+use super::{
+    ReleaseReason, Reservation, ReservationConfirmed, ReservationReleased, StockDispatched, StockItem, StockItemEvent, StockItemRefusal,
+    StockReserved,
+};
+use crate::values::{LineNumber, OrderId, Quantity, ShipmentId, StockItemId};
+
+/// A line of an order, and the stock item that it concerns: what a reservation is known by.
+#[derive(Debug, Clone)]
+pub(crate) struct Hold {
+    pub(crate) item: StockItemId,
+    pub(crate) order: OrderId,
+    pub(crate) line: LineNumber,
+    pub(crate) quantity: Quantity,
+}
+
+impl Hold {
+    fn not_reserved(&self) -> StockItemRefusal {
+        StockItemRefusal::StockNotReserved { sku: self.item.sku.clone(), warehouse: self.item.warehouse.clone() }
+    }
+}
+
+impl StockItem {
+    /// Holds units for a line until an instant.
+    pub(crate) fn reserve(&self, hold: &Hold, until: DateTime<Utc>) -> Result<StockItemEvent, StockItemRefusal> {
+        if self.available() < u64::from(hold.quantity.get()) {
+            let (sku, warehouse) = (hold.item.sku.clone(), hold.item.warehouse.clone());
+            return Err(StockItemRefusal::InsufficientStock { sku, warehouse, wanted: hold.quantity.get(), available: self.available() });
+        }
+        Ok(StockReserved { order: hold.order, line: hold.line, quantity: hold.quantity, until }.into())
+    }
+
+    /// Makes the hold last; nothing if it does already.
+    pub(crate) fn confirm(&self, hold: &Hold) -> Result<Option<StockItemEvent>, StockItemRefusal> {
+        let held = self.held(hold)?;
+        Ok((!held.confirmed).then(|| ReservationConfirmed { order: hold.order, line: hold.line, quantity: hold.quantity }.into()))
+    }
+
+    /// Ends the hold; nothing if it is over: asked twice, nothing new happened.
+    pub(crate) fn release(&self, hold: &Hold, reason: ReleaseReason) -> Option<StockItemEvent> {
+        let held = self.reservation(hold.order, hold.line)?;
+        let quantity = Quantity::try_from(held.quantity).ok()?;
+        Some(ReservationReleased { order: hold.order, line: hold.line, quantity, reason }.into())
+    }
+
+    /// Lets held units leave with a shipment.
+    pub(crate) fn dispatch(&self, hold: &Hold, shipment: ShipmentId) -> Result<StockItemEvent, StockItemRefusal> {
+        if !self.held(hold)?.confirmed {
+            return Err(hold.not_reserved());
+        }
+        Ok(StockDispatched { order: hold.order, line: hold.line, shipment, quantity: hold.quantity }.into())
+    }
+
+    fn held(&self, hold: &Hold) -> Result<&Reservation, StockItemRefusal> {
+        self.reservation(hold.order, hold.line).filter(|held| held.quantity >= hold.quantity.get()).ok_or_else(|| hold.not_reserved())
+    }
+}

@@ -1,0 +1,363 @@
+//! A small world for tests: a log in memory, decided and folded as the real one is, with everything that must hold checked at every append.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, Utc};
+use decider::{Changes, Decision, EventSourced, Needed, State, States, StoredEvent, StreamId};
+use serde_json::json;
+use uuid::Uuid;
+
+use crate::customer::RegisterCustomer;
+use crate::invariants::{Invariants, Violation};
+use crate::order::{
+    AllocateStock, CancelOrder, CancelationOutcome, CancelationReason, ConfirmOrder, DeclinePolicy, Delivery, Order, OrderEvent,
+    OrderPolicy, OrderedLine, PaymentTerms, PlaceOrder, PlanShipment, SettleAuthorization, StartPayment, StockPolicy, Tier,
+};
+use crate::payment::{
+    AuthorizationOutcome, CaptureOutcome, CapturePayment, OperationId, RecordAuthorization, RecordCapture, RecordVoid, VoidOutcome,
+    VoidPayment,
+};
+use crate::product::AddProduct;
+use crate::registry::DomainEvent;
+use crate::shipment::{CarrierBooking, DispatchShipment, PackShipment};
+use crate::stock_item::{ReceiveStock, StockItem};
+use crate::values::{
+    ChannelReference, Currency, CustomerId, LineNumber, Money, OrderId, PaymentId, Personal, Quantity, ShipmentId, Sku, StockItemId,
+    WarehouseCode,
+};
+use crate::warehouse::OpenWarehouse;
+
+#[derive(Default)]
+pub(crate) struct World {
+    states: HashMap<StreamId, (i64, Box<dyn State>)>,
+    pub(crate) log: Vec<(StreamId, DomainEvent)>,
+    invariants: Invariants,
+    pub(crate) violations: Vec<Violation>,
+}
+
+impl World {
+    /// Two open warehouses, one customer, and some products with stock in both.
+    pub(crate) fn with_stock(stock: &[(&str, &str, u32)]) -> Self {
+        let mut world = Self::default();
+        world.must(&register(1));
+        for (priority, code) in [(1, "berlin"), (2, "munich"), (3, "vienna")] {
+            world.must(&OpenWarehouse { warehouse: warehouse(code), name: code.to_uppercase(), priority });
+        }
+        for (code, sku_text, units) in stock {
+            world.must(&add_product(sku_text));
+            world.must(&receive(code, sku_text, None, *units));
+        }
+        world
+    }
+
+    /// Decides and folds; how many events it wrote.
+    pub(crate) fn execute<D: Decision>(&mut self, decision: &D) -> Result<usize, D::Refusal> {
+        self.load(decision);
+        let changes = decision.decide(&self.seen())?;
+        Ok(self.append(changes))
+    }
+
+    /// Executes what must not be refused.
+    pub(crate) fn must<D: Decision>(&mut self, decision: &D) -> usize {
+        match self.execute(decision) {
+            Ok(events) => events,
+            Err(refusal) => panic!("refused: {refusal}"),
+        }
+    }
+
+    /// Executes what must be refused; the code of the refusal.
+    pub(crate) fn refused<D: Decision>(&mut self, decision: &D) -> String {
+        match self.execute(decision) {
+            Ok(events) => panic!("not refused, {events} events: {:?}", &self.log[self.log.len() - events..]),
+            Err(refusal) => decider::RefusalDocument::of(&refusal).code,
+        }
+    }
+
+    fn load<D: Decision>(&mut self, decision: &D) {
+        loop {
+            let new: Vec<Needed> =
+                decision.streams(&self.seen()).into_iter().filter(|needed| !self.states.contains_key(&needed.stream)).collect();
+            if new.is_empty() {
+                return;
+            }
+            self.states.extend(new.into_iter().map(|needed| (needed.stream, (0, needed.kind.empty()))));
+        }
+    }
+
+    fn seen(&self) -> States<'_> {
+        let mut states = States::none();
+        self.states.iter().for_each(|(stream, (version, state))| states.insert(stream, *version, &**state));
+        states
+    }
+
+    fn append(&mut self, changes: Changes) -> usize {
+        let count = changes.len();
+        for change in changes {
+            let event = stored(change.stream(), change.event());
+            let (version, state) = self.states.get_mut(change.stream()).expect("only what was looked at is written");
+            *version += 1;
+            state.apply_change(&change);
+            let position = i64::try_from(self.log.len()).unwrap() + 1;
+            self.violations.extend(self.invariants.apply(position, change.stream(), &event));
+            self.log.push((change.stream().clone(), event));
+        }
+        self.violations.extend(self.invariants.end_of_append());
+        count
+    }
+
+    pub(crate) fn state<A: EventSourced>(&self, id: &str) -> A {
+        self.seen().get::<A>(id).cloned().unwrap_or_default()
+    }
+
+    pub(crate) fn order(&self, order: OrderId) -> Order {
+        self.state(&order.to_string())
+    }
+
+    pub(crate) fn stock(&self, code: &str, sku_text: &str) -> StockItem {
+        self.state(&format!("{code}/{sku_text}"))
+    }
+
+    /// The names of the events that were written since.
+    pub(crate) fn names_since(&self, position: usize) -> Vec<&'static str> {
+        self.log[position..].iter().map(|(_, event)| event.name()).collect()
+    }
+
+    pub(crate) fn assert_whole(&self) {
+        assert_eq!(self.violations, [], "{:#?}", self.violations.iter().map(ToString::to_string).collect::<Vec<_>>());
+    }
+
+    /// Nothing was violated, and nothing is left over.
+    pub(crate) fn assert_settled(self) {
+        self.assert_whole();
+        assert_eq!(self.invariants.finish(true), []);
+    }
+}
+
+/// An event as the log gives it back.
+fn stored(stream: &StreamId, event: &dyn decider::Event) -> DomainEvent {
+    let (event_type, event_version) = event.name_and_version();
+    let payload = event.to_json().unwrap();
+    let stored = StoredEvent { event_type: &event_type, event_version: &event_version, payload: &payload };
+    DomainEvent::decode(stream.aggregate_type(), stored).unwrap()
+}
+
+// The life of an order, step by step.
+impl World {
+    pub(crate) fn place(&mut self, n: u128, lines: &[(&str, u32, i64)]) -> OrderId {
+        self.must(&place(n, lines));
+        order(n)
+    }
+
+    pub(crate) fn allocated(&mut self, n: u128, lines: &[(&str, u32, i64)]) -> OrderId {
+        let id = self.place(n, lines);
+        self.must(&allocate(id));
+        id
+    }
+
+    pub(crate) fn paying(&mut self, n: u128, lines: &[(&str, u32, i64)]) -> OrderId {
+        let id = self.allocated(n, lines);
+        self.must(&start_payment(id, n));
+        id
+    }
+
+    pub(crate) fn confirmed(&mut self, n: u128, lines: &[(&str, u32, i64)]) -> OrderId {
+        let id = self.paying(n, lines);
+        self.authorize(n);
+        self.must(&SettleAuthorization { order: id, payment: payment(n) });
+        self.must(&ConfirmOrder { order: id });
+        id
+    }
+
+    pub(crate) fn authorize(&mut self, n: u128) {
+        let amount = self.state::<crate::payment::Payment>(&payment(n).to_string()).amount().unwrap();
+        self.must(&authorized(n, amount));
+    }
+
+    /// Plans, packs and lets leave what a warehouse holds; captures it where something is due.
+    pub(crate) fn send(&mut self, id: OrderId, n: u128, code: &str) -> ShipmentId {
+        let shipment = shipment(n);
+        self.must(&PlanShipment { order: id, shipment, warehouse: warehouse(code) });
+        self.must(&PackShipment { shipment });
+        self.must(&dispatch(id, shipment));
+        shipment
+    }
+
+    pub(crate) fn capture_all(&mut self, id: OrderId) {
+        for (shipment, payment, amount) in self.shares(id) {
+            let operation = crate::ids::derive(&["capture", &shipment.to_string()]);
+            self.must(&CapturePayment { payment, shipment, operation, amount, r#final: false });
+            self.must(&captured(payment, operation, amount));
+        }
+    }
+
+    /// What is to be captured for the order's parcels.
+    pub(crate) fn shares(&self, id: OrderId) -> Vec<(ShipmentId, PaymentId, Money)> {
+        let mut shares = Vec::new();
+        for (stream, event) in self.log.iter().filter(|(stream, _)| stream.aggregate_id() == id.to_string()) {
+            if let (DomainEvent::Order(OrderEvent::OrderLinesShipped(shipped)), "order") = (event, stream.aggregate_type()) {
+                shares.extend(shipped.captures.iter().map(|share| (shipped.shipment, share.payment, share.amount)));
+            }
+        }
+        shares
+    }
+}
+
+pub(crate) fn instant(minute: i64) -> DateTime<Utc> {
+    DateTime::from_timestamp(1_700_000_000 + minute * 60, 0).unwrap()
+}
+
+pub(crate) fn eur(minor: i64) -> Money {
+    Money::from_minor(minor, currency()).unwrap()
+}
+
+pub(crate) fn currency() -> Currency {
+    "EUR".parse().unwrap()
+}
+
+pub(crate) fn units(n: u32) -> Quantity {
+    Quantity::try_from(n).unwrap()
+}
+
+pub(crate) fn order(n: u128) -> OrderId {
+    OrderId::new(Uuid::from_u128(0x0192_0000 << 96 | 0x0f << 64 | n))
+}
+
+pub(crate) fn payment(n: u128) -> PaymentId {
+    PaymentId::new(Uuid::from_u128(0x0192_0000 << 96 | 0x0a << 64 | n))
+}
+
+pub(crate) fn shipment(n: u128) -> ShipmentId {
+    ShipmentId::new(Uuid::from_u128(0x0192_0000 << 96 | 0x05 << 64 | n))
+}
+
+pub(crate) fn operation(n: u128) -> OperationId {
+    Uuid::from_u128(0x0192_0000 << 96 | 0x0b << 64 | n)
+}
+
+pub(crate) fn customer(n: u128) -> CustomerId {
+    CustomerId::new(Uuid::from_u128(0x0192_0000 << 96 | 0x0c << 64 | n))
+}
+
+pub(crate) fn warehouse(code: &str) -> WarehouseCode {
+    code.parse().unwrap()
+}
+
+pub(crate) fn sku(text: &str) -> Sku {
+    text.parse().unwrap()
+}
+
+pub(crate) fn sealed<T>() -> Personal<T> {
+    Personal::Sealed(json!({"$sealed": {"v": 1, "subject": customer(1), "key": 1, "nonce": "bm9uY2U", "box": "Ym94"}}))
+}
+
+pub(crate) fn register(n: u128) -> RegisterCustomer {
+    RegisterCustomer {
+        customer: customer(n),
+        channel_reference: Some(ChannelReference::new("complete-journey", n.to_string()).unwrap()),
+        tier: Tier::Bronze,
+        name: Some(sealed()),
+        email: Some(sealed()),
+        email_claim: Some(format!("hash-{n}")),
+        phone: None,
+        address: None,
+        attributes: None,
+    }
+}
+
+pub(crate) fn add_product(text: &str) -> AddProduct {
+    AddProduct {
+        sku: sku(text),
+        name: format!("Product {text}"),
+        category: "Grocery".to_owned(),
+        shippable: true,
+        prices: vec![eur(1999)],
+        weight_grams: Some(250),
+        activate: true,
+    }
+}
+
+pub(crate) fn receive(code: &str, text: &str, document: Option<&str>, n: u32) -> ReceiveStock {
+    let item = StockItemId { warehouse: warehouse(code), sku: sku(text) };
+    ReceiveStock { item, document: document.map(str::to_owned), quantity: units(n) }
+}
+
+pub(crate) fn line(number: u32, text: &str, n: u32, unit_price_minor: i64) -> OrderedLine {
+    let net = eur(unit_price_minor * i64::from(n));
+    OrderedLine {
+        line: LineNumber::new(number),
+        sku: sku(text),
+        name: format!("Product {text}"),
+        category: "Grocery".to_owned(),
+        weight_grams: Some(250),
+        quantity: units(n),
+        unit_price: eur(unit_price_minor),
+        discount: eur(0),
+        net,
+        tax: net.portion(rust_decimal::Decimal::new(10, 2)).unwrap(),
+    }
+}
+
+/// An order of these SKUs, units and unit prices, sent by a carrier, for a shipping of 10.00 and its tax.
+pub(crate) fn place(n: u128, lines: &[(&str, u32, i64)]) -> PlaceOrder {
+    PlaceOrder {
+        order: order(n),
+        order_number: format!("O-{n}").parse().unwrap(),
+        customer: customer(1),
+        priced_for: None,
+        currency: currency(),
+        lines: (1..).zip(lines).map(|(number, (sku, units, price))| line(number, sku, *units, *price)).collect(),
+        shipping: eur(1000),
+        shipping_tax: eur(100),
+        expected_total: None,
+        delivery: Delivery::Ship { address: sealed(), country: "DE".parse().unwrap() },
+        billing_address: None,
+        channel_reference: None,
+        channel_claim: None,
+        placed_at: instant(0),
+        payment: PaymentTerms::Card { method: Some("pm_card".to_owned()) },
+        policy: OrderPolicy { stock: StockPolicy::All, on_decline: DeclinePolicy::Reject },
+    }
+}
+
+pub(crate) fn allocate(id: OrderId) -> AllocateStock {
+    let warehouses = [("berlin", 1), ("munich", 2), ("vienna", 3)];
+    AllocateStock { order: id, warehouses: warehouses.map(|(code, rank)| (warehouse(code), rank)).to_vec(), until: instant(30) }
+}
+
+pub(crate) fn start_payment(id: OrderId, n: u128) -> StartPayment {
+    StartPayment { order: id, payment: payment(n), operation: operation(n), gateway: "simulator".to_owned() }
+}
+
+pub(crate) fn authorized(n: u128, amount: Money) -> RecordAuthorization {
+    let outcome =
+        AuthorizationOutcome::Authorized { amount, expires_at: Some(instant(7 * 24 * 60)), gateway_reference: format!("auth-{n}") };
+    RecordAuthorization { payment: payment(n), operation: operation(n), outcome }
+}
+
+pub(crate) fn declined(n: u128) -> RecordAuthorization {
+    let outcome = AuthorizationOutcome::Declined { code: "insufficient_funds".to_owned() };
+    RecordAuthorization { payment: payment(n), operation: operation(n), outcome }
+}
+
+pub(crate) fn captured(payment: PaymentId, operation: OperationId, amount: Money) -> RecordCapture {
+    let outcome = CaptureOutcome::Captured { amount, gateway_reference: "cap-1".to_owned() };
+    RecordCapture { payment, operation, outcome }
+}
+
+pub(crate) fn void(n: u128, call: u128) -> VoidPayment {
+    VoidPayment { payment: payment(n), operation: operation(call) }
+}
+
+pub(crate) fn voided(n: u128, call: u128) -> RecordVoid {
+    RecordVoid { payment: payment(n), operation: operation(call), outcome: VoidOutcome::Voided }
+}
+
+pub(crate) fn dispatch(id: OrderId, shipment: ShipmentId) -> DispatchShipment {
+    let carrier = Some(CarrierBooking { carrier: "simulator".to_owned(), tracking: "T-1".to_owned() });
+    DispatchShipment { shipment, order: id, carrier, at: instant(60) }
+}
+
+pub(crate) fn cancel(id: OrderId) -> CancelOrder {
+    let reason = CancelationReason { code: "customer_request".to_owned(), message: "canceled at your request".to_owned() };
+    CancelOrder { order: id, outcome: CancelationOutcome::Canceled, reason }
+}

@@ -1,0 +1,22 @@
+//! Sales channels: trusted services that name things by references of their own.
+
+use aggregates::values::ChannelReference;
+use identity::{Caller, Right};
+
+use crate::problem::{Kind, Problem};
+
+/// The channel that a caller speaks for, if it is trusted to.
+pub(crate) fn channel_of(caller: &Caller) -> Option<&str> {
+    let channel = caller.channel.as_deref()?;
+    (caller.may(Right::PlaceAtOwnPrices) && caller.may_speak_for(channel)).then_some(channel)
+}
+
+/// The caller's own reference for something, if it gave one.
+///
+/// # Errors
+/// 403 for a reference of somebody who is no channel.
+pub(crate) fn own_reference(caller: &Caller, reference: Option<&str>) -> Result<Option<ChannelReference>, Problem> {
+    let Some(reference) = reference else { return Ok(None) };
+    let channel = channel_of(caller).ok_or_else(|| Problem::new(Kind::Forbidden, "only a sales channel has references of its own"))?;
+    ChannelReference::new(channel, reference).map(Some).map_err(|error| Problem::parameter("channel_reference", error.to_string()))
+}

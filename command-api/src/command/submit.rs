@@ -1,0 +1,104 @@
+use std::time::Instant;
+
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use decider::Decision;
+use event_store::{CommandKey, Envelope, Executed};
+use identity::Caller;
+use tracing::info;
+use uuid::Uuid;
+
+use super::headers::CommandHeaders;
+use crate::caller::Authenticated;
+use crate::problem::{Kind, Problem};
+use crate::state::ApiState;
+
+/// Who asks for a command, and under which conditions.
+pub(crate) struct Submission {
+    /// Who.
+    pub(crate) caller: Caller,
+    headers: CommandHeaders,
+    correlation: Option<Uuid>,
+    subjects: Vec<String>,
+}
+
+impl FromRequestParts<ApiState> for Submission {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &ApiState) -> Result<Self, Problem> {
+        let Authenticated(caller) = Authenticated::from_request_parts(parts, state).await?;
+        let headers = CommandHeaders::read(&parts.headers)?;
+        Ok(Self { caller, headers, correlation: None, subjects: Vec::new() })
+    }
+}
+
+impl Submission {
+    /// A pure delta has no other identity: without a key, sent twice it would happen twice.
+    ///
+    /// # Errors
+    /// 400 without a key.
+    pub(crate) fn require_key(&self) -> Result<(), Problem> {
+        match self.headers.idempotency_key {
+            Some(_) => Ok(()),
+            None => Err(Problem::new(Kind::IdempotencyKeyRequired, "send an Idempotency-Key, or name the document that it is about")),
+        }
+    }
+
+    /// What happens belongs to the life of this order.
+    pub(crate) fn about_order(mut self, order: Uuid) -> Self {
+        self.correlation = Some(order);
+        self
+    }
+
+    /// It has personal data of this person.
+    pub(crate) fn with_subject(mut self, subject: impl Into<String>) -> Self {
+        self.subjects.push(subject.into());
+        self
+    }
+
+    /// Has the command decided and what it decides stored.
+    ///
+    /// # Errors
+    /// The problem that answers a refusal or a failure.
+    pub(crate) async fn run<D: Decision>(self, state: &ApiState, fingerprint: [u8; 32], decision: D) -> Result<Executed, Problem> {
+        let (begun, name, actor) = (Instant::now(), command_name::<D>(), self.caller.actor());
+        let outcome = state.store().execute(decision, self.envelope(fingerprint)).await;
+        let elapsed_ms = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
+        match outcome {
+            Ok(executed) => {
+                info!(command = name, stream = %executed.stream, version = executed.version, position = %executed.position,
+                    replayed = executed.replayed, %actor, elapsed_ms, "command done");
+                Ok(executed)
+            }
+            Err(error) => {
+                let problem = Problem::from(error);
+                info!(command = name, problem = problem.kind(), %actor, elapsed_ms, "command not done");
+                Err(problem)
+            }
+        }
+    }
+
+    fn envelope(self, fingerprint: [u8; 32]) -> Envelope {
+        let actor = self.caller.actor();
+        let key = match self.headers.idempotency_key {
+            Some(key) => CommandKey::Client { caller: actor.clone(), key, fingerprint },
+            None => CommandKey::Once,
+        };
+        Envelope {
+            key,
+            actor,
+            correlation_id: self.correlation,
+            causation_id: None,
+            traceparent: self.headers.traceparent,
+            occurred_at: None,
+            expected_version: self.headers.if_match,
+            subjects: self.subjects,
+        }
+    }
+}
+
+/// The last part of a command's type: `PlaceOrder`.
+fn command_name<D>() -> &'static str {
+    let name = std::any::type_name::<D>();
+    name.rsplit("::").next().unwrap_or(name)
+}

@@ -1,0 +1,120 @@
+//! What every operation has in common, added in one place so that no route can forget it: the token, the headers, the problems.
+
+use utoipa::openapi::header::HeaderBuilder;
+use utoipa::openapi::path::{Operation, ParameterBuilder, ParameterIn};
+use utoipa::openapi::schema::{AdditionalProperties, ObjectBuilder, Type};
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
+use utoipa::openapi::{ContentBuilder, OpenApi, Ref, RefOr, Required, Response, ResponseBuilder, Schema};
+
+use crate::problem::PROBLEM_JSON;
+
+/// The tag of the operations that are no commands of a caller but reports of a machine, signed instead of authenticated.
+const SIGNED: &str = "webhooks";
+
+const READ_PROBLEMS: &[(&str, &str)] = &[
+    ("400", "Parts of the request are wrong; all of them are named."),
+    ("401", "A valid bearer token is needed."),
+    ("403", "Not allowed to this caller."),
+    ("404", "It does not exist, or is not the caller's to see."),
+    ("410", "The position belongs to a history that was lost."),
+    ("503", "Overloaded or a part of the system is away: see Retry-After."),
+];
+
+const COMMAND_PROBLEMS: &[(&str, &str)] = &[
+    ("400", "Parts of the request are wrong (all of them are named), or a key is missing where one is needed."),
+    ("401", "A valid bearer token is needed."),
+    ("403", "Not allowed to this caller."),
+    ("404", "It does not exist, or is not the caller's to see."),
+    ("409", "Its state does not allow it."),
+    ("412", "If-Match names another version than it has."),
+    ("413", "The body is too large."),
+    ("415", "The body is not declared as JSON."),
+    ("422", "Its values can never be accepted, or the Idempotency-Key was used for another request."),
+    ("503", "Overloaded or a part of the system is away: see Retry-After."),
+];
+
+/// Adds them.
+pub(super) fn apply(document: &mut OpenApi) {
+    let components = document.components.get_or_insert_default();
+    let scheme = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").build();
+    components.security_schemes.insert("token".to_owned(), SecurityScheme::Http(scheme).into());
+    components.schemas.iter_mut().filter(|(name, _)| name.ends_with("Request")).for_each(|(_, schema)| close_variants(schema));
+    for item in document.paths.paths.values_mut() {
+        if let Some(read) = &mut item.get {
+            problems(read, READ_PROBLEMS);
+            authenticated(read);
+        }
+        if let Some(command) = &mut item.post {
+            command_manners(command);
+        }
+    }
+}
+
+/// The variants of what may be sent refuse unknown fields, as serde does with them; only structs say so by themselves.
+fn close_variants(schema: &mut RefOr<Schema>) {
+    let RefOr::T(Schema::OneOf(one_of)) = schema else { return };
+    for variant in &mut one_of.items {
+        if let RefOr::T(Schema::Object(object)) = variant {
+            object.additional_properties = Some(Box::new(AdditionalProperties::FreeForm(false)));
+        }
+    }
+}
+
+fn command_manners(operation: &mut Operation) {
+    problems(operation, COMMAND_PROBLEMS);
+    if operation.tags.as_ref().is_some_and(|tags| tags.iter().any(|tag| tag == SIGNED)) {
+        return;
+    }
+    authenticated(operation);
+    header_parameter(
+        operation,
+        "Idempotency-Key",
+        "1 to 255 visible ASCII characters. The same key with the same request has the same answer.",
+    );
+    header_parameter(operation, "If-Match", "The ETag of the version that the caller has seen: done only if it is still that.");
+    header_parameter(operation, "traceparent", "The W3C trace that this belongs to.");
+    for (status, response) in &mut operation.responses.responses {
+        if let (true, RefOr::T(response)) = (status.starts_with('2'), response) {
+            response_headers(response, status == "201");
+        }
+    }
+}
+
+fn response_headers(response: &mut Response, created: bool) {
+    let header = |description: &str| HeaderBuilder::new().description(Some(description)).build().into();
+    if created {
+        response.headers.insert("Location".to_owned(), header("Where it is read."));
+    }
+    response.headers.insert("ETag".to_owned(), header("The version, in quotes."));
+    response.headers.insert("Orderly-Position".to_owned(), header("Readers that have come so far have seen it."));
+}
+
+fn authenticated(operation: &mut Operation) {
+    operation.security = Some(vec![SecurityRequirement::new("token", Vec::<String>::new())]);
+}
+
+fn header_parameter(operation: &mut Operation, name: &str, description: &str) {
+    let parameter = ParameterBuilder::new()
+        .name(name)
+        .parameter_in(ParameterIn::Header)
+        .required(Required::False)
+        .description(Some(description))
+        .schema(Some(ObjectBuilder::new().schema_type(Type::String)))
+        .build();
+    operation.parameters.get_or_insert_default().push(parameter.into());
+}
+
+fn problems(operation: &mut Operation, problems: &[(&str, &str)]) {
+    for response in operation.responses.responses.values_mut() {
+        if let RefOr::T(response) = response
+            && response.description.is_empty()
+        {
+            response.description = "Done, and what came of it.".to_owned();
+        }
+    }
+    for (status, description) in problems {
+        let content = ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build();
+        let response = ResponseBuilder::new().description(*description).content(PROBLEM_JSON, content).build();
+        operation.responses.responses.entry((*status).to_owned()).or_insert(RefOr::T(response));
+    }
+}

@@ -1,0 +1,28 @@
+//! Orders: placed, called off, read.
+
+mod cancel;
+mod own_prices;
+mod owner;
+mod place;
+mod placement;
+mod priced;
+mod read;
+mod request;
+mod view;
+
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+pub(crate) use owner::{owner_for, status_of};
+pub(crate) use place::id_of;
+
+use crate::state::ApiState;
+
+/// The routes about orders.
+pub(crate) fn routes() -> OpenApiRouter<ApiState> {
+    OpenApiRouter::new()
+        .routes(routes!(place::place))
+        .routes(routes!(cancel::cancel))
+        .routes(routes!(read::read))
+        .routes(routes!(read::events))
+}

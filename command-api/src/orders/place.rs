@@ -1,0 +1,189 @@
+use std::collections::HashMap;
+
+use aggregates::claim::ClaimKind;
+use aggregates::ids::derive;
+use aggregates::order::{DeclinePolicy, Delivery, OrderPolicy, PaymentTerms, PlaceOrder, StockPolicy};
+use aggregates::product::{Product, ProductStatus};
+use aggregates::values::{ChannelReference, CustomerId, OrderId, OrderNumber, Personal, Sku};
+use axum::extract::State;
+use chrono::Utc;
+use identity::{Caller, Right, Role};
+use uuid::Uuid;
+
+use super::placement::{Placement, PlacementRefusal};
+use super::priced::{Priced, priced};
+use super::request::{DeclinePolicyRequest, DeliveryRequest, PaymentRequest, PlaceOrderRequest, PolicyRequest, StockPolicyRequest};
+use crate::caller::forbidden;
+use crate::channel::{channel_of, own_reference};
+use crate::command::{Accepted, Done, Submission};
+use crate::customers;
+use crate::input::{At, Body, Fields};
+use crate::problem::{Kind, Problem};
+use crate::state::ApiState;
+
+/// Places an order.
+#[utoipa::path(post, path = "/v1/orders", tag = "orders", operation_id = "place_order",
+    request_body = PlaceOrderRequest, responses((status = 201, body = Done)))]
+pub(crate) async fn place(
+    State(state): State<ApiState>,
+    submission: Submission,
+    body: Body<PlaceOrderRequest>,
+) -> Result<Accepted, Problem> {
+    let Body { value: request, fingerprint } = body;
+    may_place(&submission.caller, &request)?;
+    let customer = customer(&submission.caller, &request)?;
+    let reference = own_reference(&submission.caller, request.channel_reference.as_deref())?;
+    let order = reference.as_ref().map_or_else(|| OrderId::new(Uuid::now_v7()), id_of);
+    let placement = placement(&state, order, customer, reference, request).await?;
+    let submission = submission.about_order(order.uuid()).with_subject(customer.to_string());
+    let executed = submission.run(&state, fingerprint, placement).await?;
+    Ok(Accepted::created(&executed, "/v1/orders"))
+}
+
+/// The id of the order that a channel names so: the same for ever.
+pub(crate) fn id_of(reference: &ChannelReference) -> OrderId {
+    OrderId::new(derive(&["order", &reference.channel, &reference.reference]))
+}
+
+fn may_place(caller: &Caller, request: &PlaceOrderRequest) -> Result<(), Problem> {
+    if !caller.may(Right::PlaceOrder) {
+        return Err(forbidden(caller));
+    }
+    if request.speaks_for_a_channel() && channel_of(caller).is_none() {
+        return Err(Problem::new(Kind::Forbidden, "prices, references and times of one's own are for trusted channels only"));
+    }
+    Ok(())
+}
+
+/// Who orders: a customer for itself; for others it must be said.
+fn customer(caller: &Caller, request: &PlaceOrderRequest) -> Result<CustomerId, Problem> {
+    let (mut fields, root) = (Fields::default(), At::root());
+    let named = own_reference(caller, request.customer_reference.as_deref())?.as_ref().map(customers::id_of);
+    let customer = match (request.customer, named, caller.role) {
+        (Some(_), Some(_), _) => {
+            fields.refuse(&root.member("customer_reference"), "give customer or customer_reference, not both");
+            None
+        }
+        (Some(customer), None, _) if caller.may_act_for(Right::PlaceOrder, &customer.to_string()) => Some(customer),
+        (Some(customer), None, _) => return Err(Problem::not_found("customer", &customer.to_string())),
+        (None, Some(customer), _) => Some(customer),
+        (None, None, Role::Customer) => fields.parse(&root.member("customer"), &caller.subject),
+        (None, None, Role::Operator | Role::Auditor | Role::Service | Role::Admin) => {
+            fields.refuse(&root.member("customer"), "is required");
+            None
+        }
+    };
+    fields.finish(customer)
+}
+
+async fn placement(
+    state: &ApiState,
+    order: OrderId,
+    customer: CustomerId,
+    reference: Option<ChannelReference>,
+    request: PlaceOrderRequest,
+) -> Result<Placement, Problem> {
+    let products = match orderable_products(state, &request).await? {
+        Ok(products) => products,
+        Err(refusal) => return Ok(Placement::Refuse { order, refusal }),
+    };
+    let priced = match priced(state, customer, &request, &products).await? {
+        Ok(priced) => priced,
+        Err(refusal) => return Ok(Placement::Refuse { order, refusal }),
+    };
+    let number = order_number(state).await?;
+    Ok(Placement::Place(Box::new(place_order(state, (order, number), customer, reference, request, priced))))
+}
+
+/// What is ordered, as the shop sells it now. A product that seems not to be sold is looked at again: it may have been added a moment ago.
+async fn orderable_products(
+    state: &ApiState,
+    request: &PlaceOrderRequest,
+) -> Result<Result<HashMap<Sku, Product>, PlacementRefusal>, Problem> {
+    let mut skus: Vec<String> = request.lines.iter().map(|line| line.sku.to_string()).collect();
+    skus.sort_unstable();
+    skus.dedup();
+    let recent = state.store().load_many_cached::<Product>(&skus).await?;
+    let mut products = HashMap::with_capacity(skus.len());
+    for (text, loaded) in skus.iter().zip(recent) {
+        let sku: Sku = text.parse().map_err(|_| Problem::not_found("product", text))?;
+        let product = if loaded.state.is_orderable() { loaded.state } else { state.store().load::<Product>(text).await?.state };
+        if !product.is_orderable() {
+            return Ok(Err(not_orderable(sku, product.status())));
+        }
+        products.insert(sku, product);
+    }
+    Ok(Ok(products))
+}
+
+fn not_orderable(sku: Sku, status: ProductStatus) -> PlacementRefusal {
+    PlacementRefusal::ProductNotOrderable { sku, status: status.as_str() }
+}
+
+/// The next number for people. Some are never used: a number is taken before it is known whether it is needed.
+async fn order_number(state: &ApiState) -> Result<OrderNumber, Problem> {
+    let number = state.store().next_number("order_number").await?;
+    Ok(number.to_string().parse().expect("digits are an order number"))
+}
+
+fn place_order(
+    state: &ApiState,
+    (order, order_number): (OrderId, OrderNumber),
+    customer: CustomerId,
+    channel_reference: Option<ChannelReference>,
+    request: PlaceOrderRequest,
+    priced: Priced,
+) -> PlaceOrder {
+    let subject = customer.to_string();
+    PlaceOrder {
+        order,
+        order_number,
+        customer,
+        priced_for: priced.tier,
+        currency: request.currency,
+        lines: priced.lines,
+        shipping: priced.shipping,
+        shipping_tax: priced.shipping_tax,
+        expected_total: request.total,
+        delivery: delivery(&subject, request.delivery),
+        billing_address: request.billing_address.map(|address| Personal::of(&subject, address)),
+        channel_claim: channel_reference.as_ref().map(|reference| claim(state, reference)),
+        channel_reference,
+        placed_at: request.placed_at.unwrap_or_else(Utc::now),
+        payment: payment(request.payment),
+        policy: policy(&request.policy),
+    }
+}
+
+/// What is claimed of a channel's reference. As a JSON array, so that no channel's name runs into its reference.
+fn claim(state: &ApiState, reference: &ChannelReference) -> String {
+    let text = serde_json::json!([reference.channel, reference.reference]).to_string();
+    state.store().vault().claim_hash(ClaimKind::ChannelReference.as_str(), &text)
+}
+
+fn delivery(subject: &str, delivery: DeliveryRequest) -> Delivery {
+    match delivery {
+        DeliveryRequest::Ship { address } => {
+            let country = address.country;
+            Delivery::Ship { address: Personal::of(subject, address), country }
+        }
+        DeliveryRequest::Pickup { warehouse } => Delivery::Pickup { warehouse },
+        DeliveryRequest::None {} => Delivery::None,
+    }
+}
+
+fn payment(payment: PaymentRequest) -> PaymentTerms {
+    match payment {
+        PaymentRequest::Card { method } => PaymentTerms::Card { method },
+    }
+}
+
+fn policy(policy: &PolicyRequest) -> OrderPolicy {
+    let stock = match policy.stock {
+        StockPolicyRequest::All => StockPolicy::All,
+    };
+    let on_decline = match policy.on_decline {
+        DeclinePolicyRequest::Reject => DeclinePolicy::Reject,
+    };
+    OrderPolicy { stock, on_decline }
+}

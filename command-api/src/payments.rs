@@ -1,0 +1,103 @@
+//! Attempts to pay: only read here. The process and the gateways write them.
+
+use aggregates::payment::Payment;
+use aggregates::values::{Money, PaymentId};
+use axum::extract::State;
+use chrono::{DateTime, Utc};
+use identity::Caller;
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::caller::{Authenticated, sees_personal_data};
+use crate::history::{self, History, Page};
+use crate::input::{PathParams, QueryParams};
+use crate::orders::owner_for;
+use crate::problem::Problem;
+use crate::resource::{AsOf, Resource, load};
+use crate::shapes::MoneyShape;
+use crate::state::ApiState;
+
+/// The routes about payments.
+pub(crate) fn routes() -> OpenApiRouter<ApiState> {
+    OpenApiRouter::new().routes(routes!(read)).routes(routes!(events))
+}
+
+/// An attempt to pay.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Payment)]
+pub(crate) struct PaymentView {
+    id: String,
+    version: i64,
+    /// The order that it pays.
+    order: Option<String>,
+    /// `initiated`, `authorized`, `partially_captured`, `captured`, `declined`, `void_pending`, `voided` or `contradicted`.
+    status: &'static str,
+    gateway: Option<String>,
+    /// How much the gateway was asked to hold.
+    #[schema(value_type = Option<MoneyShape>)]
+    amount: Option<Money>,
+    /// How much it holds or held.
+    #[schema(value_type = Option<MoneyShape>)]
+    authorized: Option<Money>,
+    /// How much of it is the shop's.
+    #[schema(value_type = Option<MoneyShape>)]
+    captured: Option<Money>,
+    /// When the gateway lets go of it by itself.
+    expires_at: Option<DateTime<Utc>>,
+    /// The gateway's reason, if it said no.
+    decline_code: Option<String>,
+}
+
+fn view(id: PaymentId, payment: &Payment, version: i64) -> PaymentView {
+    let captured = payment.amount().and_then(|amount| Money::from_minor(payment.captured_minor(), amount.currency()).ok());
+    PaymentView {
+        id: id.to_string(),
+        version,
+        order: payment.order().map(|order| order.to_string()),
+        status: payment.status().as_str(),
+        gateway: payment.initiated().map(|initiated| initiated.gateway.clone()),
+        amount: payment.amount(),
+        authorized: payment.authorized(),
+        captured,
+        expires_at: payment.expires_at(),
+        decline_code: payment.decline_code().map(ToOwned::to_owned),
+    }
+}
+
+/// Reads an attempt to pay, now or as it once stood.
+#[utoipa::path(get, path = "/v1/payments/{payment}", tag = "payments", operation_id = "read_payment",
+    params(("payment" = String, Path), AsOf), responses((status = 200, body = PaymentView)))]
+async fn read(
+    State(state): State<ApiState>,
+    Authenticated(caller): Authenticated,
+    path: PathParams,
+    QueryParams(as_of): QueryParams<AsOf>,
+) -> Result<Resource<PaymentView>, Problem> {
+    let id: PaymentId = path.parse("payment")?;
+    owner(&state, &caller, id).await?;
+    let loaded = load::<Payment>(&state, "payment", &id.to_string(), &as_of).await?;
+    Ok(Resource::of(loaded, |payment, version| view(id, payment, version)))
+}
+
+/// What happened to an attempt to pay.
+#[utoipa::path(get, path = "/v1/payments/{payment}/events", tag = "payments", operation_id = "list_payment_events",
+    params(("payment" = String, Path), Page), responses((status = 200, body = History)))]
+async fn events(
+    State(state): State<ApiState>,
+    Authenticated(caller): Authenticated,
+    path: PathParams,
+    QueryParams(page): QueryParams<Page>,
+) -> Result<History, Problem> {
+    let id: PaymentId = path.parse("payment")?;
+    let owner = owner(&state, &caller, id).await?;
+    history::read::<Payment>(&state, "payment", &id.to_string(), &page, sees_personal_data(&caller, &owner)).await
+}
+
+/// Whose payment it is, if the caller may see it.
+async fn owner(state: &ApiState, caller: &Caller, id: PaymentId) -> Result<String, Problem> {
+    let unseen = || Problem::not_found("payment", &id.to_string());
+    let order = state.store().load::<Payment>(&id.to_string()).await?.state.order().ok_or_else(unseen)?;
+    owner_for(state, caller, order).await?.ok_or_else(unseen)
+}

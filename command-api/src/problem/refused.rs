@@ -1,0 +1,71 @@
+//! What a command that was not done is answered with.
+
+use std::time::Duration;
+
+use axum::http::StatusCode;
+use decider::{RefusalClass, RefusalDocument};
+use event_store::{ExecuteError, StoreError};
+use tracing::error;
+
+use super::{Kind, Problem};
+
+impl From<ExecuteError> for Problem {
+    fn from(error: ExecuteError) -> Self {
+        match error {
+            ExecuteError::Refused { document, position, replayed: _ } => refusal(document).position(&position.to_string()),
+            ExecuteError::KeyReused => Self::new(Kind::IdempotencyKeyReused, "this key was sent before, with another method, path or body"),
+            ExecuteError::Overloaded { retry_after } => {
+                Self::new(Kind::Overloaded, "there is too much to do just now").retry_after(retry_after)
+            }
+            ExecuteError::Unavailable { retry_after, source } => {
+                error!(%source, "the log is away");
+                Self::new(Kind::Unavailable, "the log is away just now").retry_after(retry_after)
+            }
+            ExecuteError::Store(error) => Self::from(error),
+        }
+    }
+}
+
+impl From<StoreError> for Problem {
+    fn from(error: StoreError) -> Self {
+        match &error {
+            StoreError::LostPosition(token) => {
+                Self::new(Kind::PositionLost, format!("the history that position {token} belongs to was lost"))
+            }
+            StoreError::Erased(_) => Self::new(Kind::Erased, "this customer was erased: nothing more can be known of them"),
+            StoreError::Overloaded => Self::new(Kind::Overloaded, "there is too much to do just now").retry_after(AWAY),
+            StoreError::Database(_) | StoreError::TimedOut | StoreError::OlderSchema { .. } | StoreError::Closed => {
+                error!(%error, "the log is away");
+                Self::new(Kind::Unavailable, "the log is away just now").retry_after(AWAY)
+            }
+            StoreError::Migration(_)
+            | StoreError::Unreadable { .. }
+            | StoreError::Json(_)
+            | StoreError::UnnamedStream(_)
+            | StoreError::WrongType(_)
+            | StoreError::Sealed(_)
+            | StoreError::NoStream
+            | StoreError::Unfoldable { .. }
+            | StoreError::Unloadable(_)
+            | StoreError::Refused(_)
+            | StoreError::Panicked => {
+                error!(%error, "the log failed");
+                Self::new(Kind::Internal, "this was not foreseen; it has been noted")
+            }
+        }
+    }
+}
+
+/// When to ask again where nothing better is known.
+const AWAY: Duration = Duration::from_secs(1);
+
+fn refusal(document: RefusalDocument) -> Problem {
+    let status = match document.class {
+        RefusalClass::NotFound => StatusCode::NOT_FOUND,
+        RefusalClass::State => StatusCode::CONFLICT,
+        RefusalClass::Value => StatusCode::UNPROCESSABLE_ENTITY,
+        RefusalClass::Precondition => StatusCode::PRECONDITION_FAILED,
+    };
+    let title = document.code.replace('_', " ");
+    Problem::with_code(status, &document.code, &title, document.message).values(document.details)
+}

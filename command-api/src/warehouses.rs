@@ -1,0 +1,143 @@
+//! Warehouses: opened, in maintenance, closed.
+
+use aggregates::values::WarehouseCode;
+use aggregates::warehouse::{CloseWarehouse, EndMaintenance, OpenWarehouse, StartMaintenance, Warehouse};
+use axum::extract::State;
+use identity::Right;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::caller::{Authenticated, require, require_any};
+use crate::command::{Accepted, Done, Submission};
+use crate::history::{self, History, Page};
+use crate::input::{Body, PathParams, QueryParams};
+use crate::problem::Problem;
+use crate::resource::{AsOf, Resource, load};
+use crate::shapes::{NameShape, Nothing, WarehouseCodeShape};
+use crate::state::ApiState;
+
+/// The routes about warehouses.
+pub(crate) fn routes() -> OpenApiRouter<ApiState> {
+    OpenApiRouter::new()
+        .routes(routes!(open))
+        .routes(routes!(start_maintenance))
+        .routes(routes!(end_maintenance))
+        .routes(routes!(close))
+        .routes(routes!(read))
+        .routes(routes!(events))
+}
+
+/// A warehouse to open.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct OpenWarehouseRequest {
+    #[schema(value_type = WarehouseCodeShape)]
+    code: WarehouseCode,
+    #[schema(value_type = NameShape)]
+    name: String,
+    /// Lower is asked first.
+    #[serde(default)]
+    #[schema(minimum = 0, maximum = 1_000_000)]
+    priority: u32,
+}
+
+/// Opens a warehouse.
+#[utoipa::path(post, path = "/v1/warehouses", tag = "warehouses", operation_id = "open_warehouse",
+    request_body = OpenWarehouseRequest, responses((status = 201, body = Done)))]
+async fn open(State(state): State<ApiState>, submission: Submission, body: Body<OpenWarehouseRequest>) -> Result<Accepted, Problem> {
+    require(&submission.caller, Right::ManageCatalog)?;
+    let OpenWarehouseRequest { code: warehouse, name, priority } = body.value;
+    let executed = submission.run(&state, body.fingerprint, OpenWarehouse { warehouse, name, priority }).await?;
+    Ok(Accepted::created(&executed, "/v1/warehouses"))
+}
+
+/// Takes a warehouse out of sourcing for now.
+#[utoipa::path(post, path = "/v1/warehouses/{warehouse}/start-maintenance", tag = "warehouses", operation_id = "start_warehouse_maintenance",
+    params(("warehouse" = String, Path)), request_body = Option<Nothing>, responses((status = 200, body = Done)))]
+async fn start_maintenance(
+    State(state): State<ApiState>,
+    submission: Submission,
+    path: PathParams,
+    body: Body<Nothing>,
+) -> Result<Accepted, Problem> {
+    require(&submission.caller, Right::ManageCatalog)?;
+    let warehouse = path.parse("warehouse")?;
+    Ok(Accepted::changed(&submission.run(&state, body.fingerprint, StartMaintenance { warehouse }).await?))
+}
+
+/// Takes a warehouse back into sourcing.
+#[utoipa::path(post, path = "/v1/warehouses/{warehouse}/end-maintenance", tag = "warehouses", operation_id = "end_warehouse_maintenance",
+    params(("warehouse" = String, Path)), request_body = Option<Nothing>, responses((status = 200, body = Done)))]
+async fn end_maintenance(
+    State(state): State<ApiState>,
+    submission: Submission,
+    path: PathParams,
+    body: Body<Nothing>,
+) -> Result<Accepted, Problem> {
+    require(&submission.caller, Right::ManageCatalog)?;
+    let warehouse = path.parse("warehouse")?;
+    Ok(Accepted::changed(&submission.run(&state, body.fingerprint, EndMaintenance { warehouse }).await?))
+}
+
+/// Takes a warehouse out of sourcing for ever.
+#[utoipa::path(post, path = "/v1/warehouses/{warehouse}/close", tag = "warehouses", operation_id = "close_warehouse",
+    params(("warehouse" = String, Path)), request_body = Option<Nothing>, responses((status = 200, body = Done)))]
+async fn close(State(state): State<ApiState>, submission: Submission, path: PathParams, body: Body<Nothing>) -> Result<Accepted, Problem> {
+    require(&submission.caller, Right::ManageCatalog)?;
+    let warehouse = path.parse("warehouse")?;
+    Ok(Accepted::changed(&submission.run(&state, body.fingerprint, CloseWarehouse { warehouse }).await?))
+}
+
+/// A warehouse.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Warehouse)]
+pub(crate) struct WarehouseView {
+    id: String,
+    version: i64,
+    /// `open`, `maintenance` or `closed`.
+    status: &'static str,
+    name: String,
+    /// Lower is asked first.
+    priority: u32,
+}
+
+fn view(code: &WarehouseCode, warehouse: &Warehouse, version: i64) -> WarehouseView {
+    WarehouseView {
+        id: code.to_string(),
+        version,
+        status: warehouse.status().as_str(),
+        name: warehouse.name().unwrap_or_default().to_owned(),
+        priority: warehouse.priority().unwrap_or_default(),
+    }
+}
+
+/// Reads a warehouse, now or as it once stood.
+#[utoipa::path(get, path = "/v1/warehouses/{warehouse}", tag = "warehouses", operation_id = "read_warehouse",
+    params(("warehouse" = String, Path), AsOf), responses((status = 200, body = WarehouseView)))]
+async fn read(
+    State(state): State<ApiState>,
+    Authenticated(caller): Authenticated,
+    path: PathParams,
+    QueryParams(as_of): QueryParams<AsOf>,
+) -> Result<Resource<WarehouseView>, Problem> {
+    require_any(&caller, &[Right::ReadAll, Right::ManageCatalog])?;
+    let code: WarehouseCode = path.parse("warehouse")?;
+    let loaded = load::<Warehouse>(&state, "warehouse", code.as_str(), &as_of).await?;
+    Ok(Resource::of(loaded, |warehouse, version| view(&code, warehouse, version)))
+}
+
+/// What happened to a warehouse.
+#[utoipa::path(get, path = "/v1/warehouses/{warehouse}/events", tag = "warehouses", operation_id = "list_warehouse_events",
+    params(("warehouse" = String, Path), Page), responses((status = 200, body = History)))]
+async fn events(
+    State(state): State<ApiState>,
+    Authenticated(caller): Authenticated,
+    path: PathParams,
+    QueryParams(page): QueryParams<Page>,
+) -> Result<History, Problem> {
+    require_any(&caller, &[Right::ReadAll, Right::ManageCatalog])?;
+    let code: WarehouseCode = path.parse("warehouse")?;
+    history::read::<Warehouse>(&state, "warehouse", code.as_str(), &page, false).await
+}

@@ -1,0 +1,116 @@
+//! What carriers report by themselves: signed, deduplicated by the event's own id, and never refused for what it says.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use aggregates::shipment::RecordDelivery;
+use aggregates::values::{OrderId, ShipmentId};
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::extract::rejection::BytesRejection;
+use axum::http::HeaderMap;
+use chrono::{DateTime, Utc};
+use event_store::{CommandKey, Envelope, StoreError};
+use gateways::webhook::verify;
+use gateways::{CarrierEvent, DeliveryStatus, WebhookError, WebhookSecret};
+use serde::Serialize;
+use tracing::info;
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::command::{Accepted, Done};
+use crate::input::{PathParams, fingerprint, unreadable};
+use crate::problem::{Kind, Problem};
+use crate::shapes::{IdShape, NameShape, TimeShape};
+use crate::state::ApiState;
+
+/// The secret of each gateway and carrier that may report, by its name.
+#[derive(Debug, Clone, Default)]
+pub struct WebhookSecrets(Arc<BTreeMap<String, WebhookSecret>>);
+
+impl WebhookSecrets {
+    /// The secrets by name.
+    pub fn new(secrets: impl IntoIterator<Item = (String, WebhookSecret)>) -> Self {
+        Self(Arc::new(secrets.into_iter().collect()))
+    }
+
+    fn of(&self, name: &str) -> Option<&WebhookSecret> {
+        self.0.get(name)
+    }
+}
+
+/// The routes of webhooks.
+pub(crate) fn routes() -> OpenApiRouter<ApiState> {
+    OpenApiRouter::new().routes(routes!(report))
+}
+
+/// A parcel's news, as its carrier sends it.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct CarrierReport {
+    /// The same each time the same news is sent.
+    #[schema(value_type = IdShape)]
+    event_id: String,
+    /// The carrier's number for the parcel.
+    #[schema(value_type = NameShape)]
+    tracking: String,
+    #[schema(value_type = IdShape)]
+    shipment: String,
+    #[schema(value_type = IdShape)]
+    order: String,
+    /// `delivered`.
+    status: String,
+    #[schema(value_type = TimeShape)]
+    at: String,
+}
+
+/// Takes in what a gateway or carrier reports by itself, signed with the secret that it shares with the shop.
+#[utoipa::path(post, path = "/v1/webhooks/{gateway}", tag = "webhooks", operation_id = "report_event",
+    params(("gateway" = String, Path, description = "The name of the gateway or carrier, such as `simulator`."),
+        ("Orderly-Signature" = String, Header, description = "`t=<unix seconds>,v1=<hex>`: HMAC-SHA-256 over `t`, a full stop and the body.")),
+    request_body = CarrierReport, responses((status = 200, body = Done)))]
+async fn report(
+    State(state): State<ApiState>,
+    path: PathParams,
+    headers: HeaderMap,
+    body: Result<Bytes, BytesRejection>,
+) -> Result<Accepted, Problem> {
+    let gateway = path.text("gateway");
+    let secret = state.webhooks().of(gateway).ok_or_else(|| Problem::not_found("gateway", gateway))?;
+    let body = body.map_err(unreadable)?;
+    let event = verify(secret, &headers, &body, Utc::now(), state.args().webhook_tolerance()).map_err(|error| disbelieved(&error))?;
+    record(&state, gateway, event).await
+}
+
+fn disbelieved(error: &WebhookError) -> Problem {
+    match error {
+        WebhookError::MalformedBody(_) => Problem::new(Kind::MalformedJson, "the body is not a carrier's event"),
+        WebhookError::MalformedSignature
+        | WebhookError::WrongSignature
+        | WebhookError::OutsideTolerance { .. }
+        | WebhookError::ShortSecret { .. } => Problem::new(Kind::BadSignature, error.to_string()),
+    }
+}
+
+/// The provider's event id is the key: the same news sent twice is one command.
+async fn record(state: &ApiState, gateway: &str, event: CarrierEvent) -> Result<Accepted, Problem> {
+    let actor = format!("gateway:{gateway}");
+    let envelope =
+        Envelope { correlation_id: Some(event.order), occurred_at: Some(event.at), ..Envelope::new(key(&actor, &event)?, actor) };
+    let executed = match event.status {
+        DeliveryStatus::Delivered => state.store().execute(delivery(&event, event.at), envelope).await?,
+    };
+    info!(shipment.id = %event.shipment, order.id = %event.order, replayed = executed.replayed, "a carrier reported a parcel");
+    Ok(Accepted::changed(&executed))
+}
+
+/// The same news may be written in other bytes when it is sent again: what counts is what it says.
+fn key(actor: &str, event: &CarrierEvent) -> Result<CommandKey, Problem> {
+    let news = serde_json::to_value(event).map_err(StoreError::from)?;
+    let fingerprint = fingerprint("POST", actor, &news);
+    Ok(CommandKey::Client { caller: actor.to_owned(), key: event.event_id.to_string(), fingerprint })
+}
+
+fn delivery(event: &CarrierEvent, delivered_at: DateTime<Utc>) -> RecordDelivery {
+    RecordDelivery { shipment: ShipmentId::new(event.shipment), order: OrderId::new(event.order), delivered_at }
+}

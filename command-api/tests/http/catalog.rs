@@ -1,0 +1,65 @@
+use serde_json::json;
+
+use crate::api::Api;
+
+#[tokio::test]
+async fn a_product_is_added_priced_and_taken_out_of_sale() {
+    let api = Api::start().await;
+    let anna = api.operator();
+    let eur = |amount: &str| json!({"amount": amount, "currency": "EUR"});
+    let product =
+        json!({"sku": "A-17", "name": "Teapot", "category": "kitchen", "shippable": true, "prices": [eur("10.00")], "weight_grams": 800});
+    let added = api.post(&anna, "/v1/products", product.clone()).await;
+    assert_eq!((added.assert(201).id(), &added.headers["location"]), ("A-17", &"/v1/products/A-17".parse().unwrap()));
+    api.post(&anna, "/v1/products", product).await.assert(201);
+    api.post(&anna, "/v1/products/A-17/price", json!({"price": eur("12.50")})).await.assert(200);
+    api.post(&anna, "/v1/products/A-17/weigh", json!({"weight_grams": 750})).await.assert(200);
+    for verb in ["activate", "pause", "activate", "discontinue"] {
+        api.post(&anna, &format!("/v1/products/A-17/{verb}"), json!({})).await.assert(200);
+    }
+    api.post(&anna, "/v1/products/A-17/activate", json!({})).await.assert_problem(409, "/problems/wrong-product-status");
+    let read = api.get(&anna, "/v1/products/A-17").await;
+    assert_eq!((&read.body["status"], &read.body["prices"]), (&json!("discontinued"), &json!([eur("12.50")])));
+    let types = api.event_types("product-A-17").await;
+    assert_eq!(&types[types.len() - 4..], ["product.activated", "product.paused", "product.activated", "product.discontinued"]);
+}
+
+#[tokio::test]
+async fn what_is_sold_has_a_positive_price() {
+    let api = Api::start().await;
+    let product = json!({"sku": "A-17", "name": "Teapot", "category": "kitchen", "prices": [{"amount": "0.00", "currency": "EUR"}]});
+    api.post(&api.operator(), "/v1/products", product).await.assert_problem(422, "/problems/price-not-positive");
+    assert_eq!(api.head().await, 0);
+}
+
+#[tokio::test]
+async fn a_warehouse_is_opened_once_and_closed_for_ever() {
+    let api = Api::start().await;
+    let anna = api.operator();
+    api.post(&anna, "/v1/warehouses", json!({"code": "berlin", "name": "Berlin", "priority": 2})).await.assert(201);
+    api.post(&anna, "/v1/warehouses", json!({"code": "berlin", "name": "Berlin", "priority": 2})).await.assert(201);
+    api.post(&anna, "/v1/warehouses", json!({"code": "berlin", "name": "Other"})).await.assert_problem(409, "/problems/warehouse-exists");
+    for verb in ["start-maintenance", "end-maintenance", "close"] {
+        api.post(&anna, &format!("/v1/warehouses/berlin/{verb}"), json!({})).await.assert(200);
+    }
+    let read = api.get(&anna, "/v1/warehouses/berlin").await;
+    assert_eq!(
+        (&read.body["status"], &read.body["priority"], &read.headers["etag"]),
+        (&json!("closed"), &json!(2), &"\"4\"".parse().unwrap())
+    );
+}
+
+#[tokio::test]
+async fn a_document_is_received_once() {
+    let api = Api::start().await;
+    api.furnish().await;
+    let (anna, path) = (api.operator(), "/v1/warehouses/berlin/stock/A-17/receive");
+    api.post(&anna, path, json!({"quantity": 10, "document": "receipt-1"})).await.assert(200);
+    api.post(&anna, path, json!({"quantity": 11, "document": "receipt-1"})).await.assert_problem(409, "/problems/duplicate-document");
+    let stock = api.get(&anna, "/v1/warehouses/berlin/stock/A-17").await;
+    assert_eq!((&stock.body["on_hand"], &stock.body["available"], &stock.body["id"]), (&json!(10), &json!(10), &json!("berlin/A-17")));
+    let unknown = api.post(&anna, "/v1/warehouses/paris/stock/A-17/receive", json!({"quantity": 1, "document": "d"})).await;
+    unknown.assert_problem(404, "/problems/warehouse-not-found");
+    let both = api.post(&anna, "/v1/warehouses/%20/stock/%20/receive", json!({"quantity": 1, "document": "d"})).await;
+    assert_eq!(both.assert(400).body["errors"].as_array().unwrap().len(), 2);
+}

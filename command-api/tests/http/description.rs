@@ -1,0 +1,97 @@
+use std::collections::BTreeSet;
+
+use axum::body::Body;
+use axum::http::Request;
+use serde_json::Value;
+
+use crate::api::Api;
+
+fn operations() -> Vec<(String, String, Value)> {
+    let document: Value = serde_json::from_str(&command_api::openapi_json()).unwrap();
+    let paths = document["paths"].as_object().unwrap().clone();
+    paths
+        .into_iter()
+        .flat_map(|(path, item)| {
+            let item = item.as_object().unwrap().clone();
+            item.into_iter().map(move |(method, operation)| (path.clone(), method, operation))
+        })
+        .collect()
+}
+
+#[test]
+fn the_committed_document_is_what_the_code_says() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/openapi.json");
+    let said = command_api::openapi_json();
+    if std::env::var_os("UPDATE_OPENAPI").is_some() {
+        std::fs::write(path, &said).unwrap();
+    }
+    let committed = std::fs::read_to_string(path).unwrap_or_default();
+    assert!(
+        committed == said,
+        "command-api/openapi.json is not what the code says: run its tests with UPDATE_OPENAPI=1 and look at the difference"
+    );
+}
+
+#[test]
+fn every_operation_has_a_name_of_its_own_and_says_how_it_fails() {
+    let operations = operations();
+    let names: BTreeSet<_> = operations.iter().map(|(_, _, operation)| operation["operationId"].as_str().unwrap().to_owned()).collect();
+    assert_eq!(names.len(), operations.len());
+    for (path, method, operation) in &operations {
+        let expected: &[&str] =
+            if method == "get" { &["400", "401", "404", "503"] } else { &["400", "401", "409", "412", "413", "415", "422", "503"] };
+        for status in expected {
+            let problem = &operation["responses"][status]["content"]["application/problem+json"]["schema"]["$ref"];
+            assert_eq!(problem, "#/components/schemas/Problem", "{method} {path} {status}");
+        }
+        assert!(operation["summary"].is_string(), "{method} {path} has no summary");
+        let signed = path.starts_with("/v1/webhooks");
+        assert_eq!(operation["security"].is_array(), !signed, "{method} {path}");
+    }
+}
+
+#[test]
+fn the_bounds_are_in_the_document() {
+    let document: Value = serde_json::from_str(&command_api::openapi_json()).unwrap();
+    let schemas = &document["components"]["schemas"];
+    assert_eq!(document["openapi"], "3.1.0");
+    assert_eq!(schemas["PlaceOrderRequest"]["properties"]["lines"]["maxItems"], 500);
+    assert_eq!(schemas["LineRequest"]["properties"]["quantity"]["maximum"], 1_000_000);
+    assert_eq!(schemas["Name"]["maxLength"], 200);
+    assert_eq!(schemas["LookupRequest"]["properties"]["references"]["maxItems"], 1000);
+}
+
+#[test]
+fn every_reference_in_the_document_leads_somewhere() {
+    let text = command_api::openapi_json();
+    let document: Value = serde_json::from_str(&text).unwrap();
+    for reference in text.split("\"#/components/schemas/").skip(1) {
+        let name = reference.split('"').next().unwrap();
+        assert!(document["components"]["schemas"][name].is_object(), "{name} is not there");
+    }
+}
+
+#[test]
+fn what_may_be_sent_is_closed() {
+    let document: Value = serde_json::from_str(&command_api::openapi_json()).unwrap();
+    for (name, schema) in document["components"]["schemas"].as_object().unwrap() {
+        let variants = schema["oneOf"].as_array().cloned().unwrap_or_else(|| vec![schema.clone()]);
+        for variant in variants.iter().filter(|variant| name.ends_with("Request") && variant["type"] == "object") {
+            assert_eq!(variant["additionalProperties"], false, "{name} lets unknown fields in: {variant:#}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_page_needs_no_token_and_no_internet() {
+    let api = Api::start().await;
+    let get = |path: &'static str| api.send(Request::get(path).body(Body::empty()).unwrap());
+    assert_eq!(get("/openapi.json").await.assert(200).body["openapi"], "3.1.0");
+    assert_eq!(get("/docs").await.headers["location"], "/docs/");
+    for part in ["/docs/", "/docs/swagger-ui-bundle.js", "/docs/swagger-ui.css", "/docs/swagger-initializer.js"] {
+        get(part).await.assert(200);
+    }
+    let page = get("/docs/").await.body;
+    assert!(!page.as_str().unwrap().contains("https://"), "{page}");
+    get("/docs/nonsense").await.assert_problem(404, "/problems/not-found");
+}

@@ -1,0 +1,187 @@
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::api::{Api, channel_order, nobody, two_teapots};
+
+#[tokio::test]
+async fn a_customer_places_an_order_at_list_prices() {
+    let api = Api::start().await;
+    let ada = api.furnish().await;
+    let answer = api.post(&api.token_of(ada), "/v1/orders", two_teapots()).await;
+    answer.assert(201);
+    assert_eq!(answer.headers["etag"], "\"1\"");
+    assert_eq!(answer.headers["location"], format!("/v1/orders/{}", answer.id()));
+    assert_eq!(answer.headers["orderly-position"], answer.body["position"].as_str().unwrap());
+
+    let events = api.events(&format!("order-{}", answer.id())).await;
+    assert_eq!(events.len(), 1);
+    let placed: Value = serde_json::from_str(events[0].payload.get()).unwrap();
+    let placed = &placed["order.placed"];
+    assert_eq!(placed["goods"], json!({"amount": "20.00", "currency": "EUR"}));
+    assert_eq!(placed["total"], json!({"amount": "22.00", "currency": "EUR"}), "10 % tax");
+    assert_eq!(placed["lines"][0]["name"], "Teapot");
+    assert_eq!(placed["customer"], ada.to_string());
+    assert_eq!(events[0].metadata.actor, format!("customer:{ada}"));
+    assert_eq!(events[0].metadata.correlation_id, Some(answer.id().parse::<Uuid>().unwrap()));
+}
+
+#[tokio::test]
+async fn a_tier_takes_its_share_off() {
+    let api = Api::start().await;
+    let ada = api.furnish().await;
+    api.post(&api.operator(), &format!("/v1/customers/{ada}/change-tier"), json!({"tier": "gold"})).await.assert(200);
+    let answer = api.post(&api.token_of(ada), "/v1/orders", two_teapots()).await;
+    let order = api.get(&api.token_of(ada), &format!("/v1/orders/{}", answer.assert(201).id())).await;
+    assert_eq!(order.body["goods"]["amount"], "18.00");
+    assert_eq!(order.body["total"]["amount"], "19.80");
+    assert_eq!(order.body["tier"], "gold");
+}
+
+#[tokio::test]
+async fn a_channel_places_an_order_at_its_own_prices_once_for_ever() {
+    let api = Api::start().await;
+    let ada = api.furnish().await;
+    let order = channel_order(ada, "order-4711");
+    let first = api.post(&api.shop(), "/v1/orders", order.clone()).await;
+    first.assert(201);
+    let head = api.head().await;
+    let again = api.post(&api.shop(), "/v1/orders", order).await;
+    again.assert(201);
+    assert_eq!((again.id(), &again.body["version"]), (first.id(), &first.body["version"]));
+    assert_eq!(api.head().await, head, "the same order again is no news");
+
+    let mut other = channel_order(ada, "order-4711");
+    other["lines"][0]["quantity"] = json!(4);
+    api.post(&api.shop(), "/v1/orders", other).await.assert_problem(409, "/problems/duplicate-channel-reference");
+
+    let read = api.get(&api.shop(), &format!("/v1/orders/{}", first.id())).await;
+    assert_eq!(read.body["total"]["amount"], "28.97", "3 × 9.99 − 1.00");
+    assert_eq!((&read.body["channel"], &read.body["channel_reference"]), (&json!("shop"), &json!("order-4711")));
+    assert_eq!(read.body["placed_at"], "2017-01-01T10:00:00Z");
+}
+
+#[tokio::test]
+async fn a_channel_names_customers_by_its_own_references() {
+    let api = Api::start().await;
+    api.furnish().await;
+    let customer = api.post(&api.shop(), "/v1/customers", json!({"channel_reference": "household-7"})).await;
+    let mut order = channel_order(nobody(), "order-1");
+    order.as_object_mut().unwrap().remove("customer");
+    order["customer_reference"] = json!("household-7");
+    let placed = api.post(&api.shop(), "/v1/orders", order).await;
+    let read = api.get(&api.shop(), &format!("/v1/orders/{}", placed.assert(201).id())).await;
+    assert_eq!(read.body["customer"], customer.id());
+}
+
+#[tokio::test]
+async fn totals_that_do_not_add_up_are_refused_with_the_field() {
+    let api = Api::start().await;
+    let ada = api.furnish().await;
+    let mut order = channel_order(ada, "order-1");
+    order["total"] = json!({"amount": "28.98", "currency": "EUR"});
+    let head = api.head().await;
+    let answer = api.post(&api.shop(), "/v1/orders", order).await;
+    answer.assert_problem(422, "/problems/totals-mismatch");
+    assert_eq!(answer.body["field"], "total");
+    assert_eq!(api.head().await, head);
+}
+
+#[tokio::test]
+async fn an_amount_in_another_currency_than_the_order_is_refused() {
+    let api = Api::start().await;
+    let ada = api.furnish().await;
+    let mut order = channel_order(ada, "order-1");
+    order["lines"][0]["tax"] = json!({"amount": "1.00", "currency": "USD"});
+    api.post(&api.shop(), "/v1/orders", order).await.assert_problem(422, "/problems/currency-mismatch");
+
+    let mut order = two_teapots();
+    order["currency"] = json!("JPY");
+    let answer = api.post(&api.token_of(ada), "/v1/orders", order).await;
+    answer.assert_problem(422, "/problems/currency-not-supported");
+    assert_eq!(answer.body["sku"], "A-17");
+}
+
+#[tokio::test]
+async fn only_a_channel_has_prices_of_its_own() {
+    let api = Api::start().await;
+    let ada = api.furnish().await;
+    let order = channel_order(ada, "order-1");
+    api.post(&api.token_of(ada), "/v1/orders", order.clone()).await.assert_problem(403, "/problems/forbidden");
+    api.post(&api.operator(), "/v1/orders", order).await.assert_problem(403, "/problems/forbidden");
+}
+
+#[tokio::test]
+async fn a_customer_orders_for_nobody_else() {
+    let api = Api::start().await;
+    let (ada, bob) = (api.furnish().await, api.customer().await);
+    let mut order = two_teapots();
+    order["customer"] = json!(bob.to_string());
+    api.post(&api.token_of(ada), "/v1/orders", order).await.assert_problem(404, "/problems/not-found");
+}
+
+#[tokio::test]
+async fn an_operator_orders_for_a_customer_who_must_be_active() {
+    let api = Api::start().await;
+    let ada = api.furnish().await;
+    let mut order = two_teapots();
+    let unnamed = api.post(&api.operator(), "/v1/orders", order.clone()).await;
+    assert_eq!(unnamed.assert(400).pointers(), ["/customer"]);
+    order["customer"] = json!(ada.to_string());
+    api.post(&api.operator(), &format!("/v1/customers/{ada}/suspend"), json!({"reason": "does not pay"})).await.assert(200);
+    api.post(&api.operator(), "/v1/orders", order.clone()).await.assert_problem(409, "/problems/customer-inactive");
+    api.post(&api.operator(), &format!("/v1/customers/{ada}/reinstate"), json!({})).await.assert(200);
+    api.post(&api.operator(), "/v1/orders", order).await.assert(201);
+}
+
+#[tokio::test]
+async fn what_is_not_sold_cannot_be_ordered() {
+    let api = Api::start().await;
+    let ada = api.furnish().await;
+    api.post(&api.operator(), "/v1/products/A-17/pause", json!({})).await.assert(200);
+    let answer = api.post(&api.token_of(ada), "/v1/orders", two_teapots()).await;
+    answer.assert_problem(409, "/problems/product-not-orderable");
+    assert_eq!((&answer.body["sku"], &answer.body["state"]), (&json!("A-17"), &json!("paused")));
+}
+
+#[tokio::test]
+async fn a_retry_has_the_first_answer_whatever_became_of_its_products() {
+    let api = Api::start().await;
+    let ada = api.furnish().await;
+    let key = [("idempotency-key", "k-1")];
+    let first = api.post_with(&api.token_of(ada), "/v1/orders", &key, two_teapots()).await;
+    api.post(&api.operator(), "/v1/products/A-17/discontinue", json!({})).await.assert(200);
+    let again = api.post_with(&api.token_of(ada), "/v1/orders", &key, two_teapots()).await;
+    assert_eq!((again.assert(201).id(), &again.body), (first.id(), &first.body));
+}
+
+#[tokio::test]
+async fn a_shipped_order_holds_its_address_only_sealed() {
+    let api = Api::start().await;
+    let ada = api.furnish().await;
+    let mut order = two_teapots();
+    order["delivery"] = json!({"kind": "ship", "address": {"name": "Ada Lovelace", "street": ["St James's Square 12"],
+        "postal_code": "90402", "city": "Nürnberg", "country": "DE"}});
+    let answer = api.post(&api.token_of(ada), "/v1/orders", order).await;
+    let events = api.events(&format!("order-{}", answer.assert(201).id())).await;
+    let payload = events[0].payload.get();
+    for personal in ["Lovelace", "James", "90402", "rnberg", "$personal"] {
+        assert!(!payload.contains(personal), "{personal} stands in the log: {payload}");
+    }
+    let placed: Value = serde_json::from_str(payload).unwrap();
+    assert_eq!(placed["order.placed"]["shipping"]["amount"], "25.00", "10.00, and 15.00 for a remote place");
+    assert_eq!(placed["order.placed"]["delivery"]["country"], "DE");
+}
+
+#[tokio::test]
+async fn an_order_is_canceled_by_its_customer_and_by_nobody_elses() {
+    let api = Api::start().await;
+    let (ada, bob) = (api.furnish().await, api.customer().await);
+    let order = api.post(&api.token_of(ada), "/v1/orders", two_teapots()).await;
+    let path = format!("/v1/orders/{}/cancel", order.id());
+    api.post(&api.token_of(bob), &path, json!({})).await.assert_problem(404, "/problems/not-found");
+    api.post(&api.shop(), &path, json!({})).await.assert_problem(403, "/problems/forbidden");
+    api.post(&api.token_of(ada), &path, json!({"reason": "ordered_by_mistake"})).await.assert(200);
+    assert_eq!(api.event_types(&format!("order-{}", order.id())).await, ["order.placed", "order.cancelation_started"]);
+    let read = api.get(&api.token_of(ada), &format!("/v1/orders/{}", order.id())).await;
+    assert_eq!((&read.body["status"], &read.body["reason"]["code"]), (&json!("canceling"), &json!("ordered_by_mistake")));
+}

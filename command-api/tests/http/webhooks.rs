@@ -1,0 +1,69 @@
+use aggregates::values::OrderId;
+use axum::body::Body;
+use axum::http::Request;
+use chrono::{DateTime, TimeDelta, Utc};
+use gateways::webhook::{SIGNATURE_HEADER, sign};
+use serde_json::json;
+use uuid::Uuid;
+
+use crate::api::{Answer, Api, SECRET};
+use crate::shipments::{confirmed_order, parcel};
+
+async fn report(api: &Api, gateway: &str, secret: &str, at: DateTime<Utc>, body: &str) -> Answer {
+    let signature = sign(&secret.parse().unwrap(), at, body.as_bytes());
+    let request = Request::post(format!("/v1/webhooks/{gateway}")).header(SIGNATURE_HEADER, signature);
+    api.send(request.body(Body::from(body.to_owned())).unwrap()).await
+}
+
+/// An order whose parcel is on its way.
+async fn sent(api: &Api) -> (OrderId, String) {
+    let address =
+        json!({"name": "Ada Lovelace", "street": ["Unter den Linden 1"], "postal_code": "10117", "city": "Berlin", "country": "DE"});
+    let order = confirmed_order(api, json!({"kind": "ship", "address": address})).await;
+    let (anna, path) = (api.operator(), format!("/v1/orders/{order}/shipments"));
+    api.post(&anna, &path, json!({"warehouse": "berlin"})).await.assert(200);
+    let parcel = parcel(api, order).await;
+    api.post(&anna, &format!("{path}/{parcel}/pack"), json!({})).await.assert(200);
+    let carrier = json!({"carrier": {"carrier": "simulator", "tracking": "T-1"}});
+    api.post(&anna, &format!("{path}/{parcel}/dispatch"), carrier).await.assert(200);
+    (order, parcel)
+}
+
+fn delivered(order: OrderId, parcel: &str) -> String {
+    json!({"event_id": Uuid::now_v7(), "tracking": "T-1", "shipment": parcel, "order": order.to_string(), "status": "delivered",
+        "at": "2026-11-20T14:05:00Z"})
+    .to_string()
+}
+
+#[tokio::test]
+async fn a_delivery_that_a_carrier_reports_twice_happened_once() {
+    let api = Api::start().await;
+    let (order, parcel) = sent(&api).await;
+    let news = delivered(order, &parcel);
+    let first = report(&api, "simulator", SECRET, Utc::now(), &news).await;
+    let head = api.head().await;
+    let reworded = news.replace(",\"", ", \"");
+    let again = report(&api, "simulator", SECRET, Utc::now(), &reworded).await;
+    assert_eq!((&first.assert(200).body, api.head().await), (&again.assert(200).body, head));
+    let events = api.events(&format!("shipment-{parcel}")).await;
+    let last = events.last().unwrap();
+    assert_eq!((last.event_type.as_str(), last.metadata.actor.as_str()), ("shipment.delivered", "gateway:simulator"));
+    assert_eq!(last.metadata.occurred_at, Some("2026-11-20T14:05:00Z".parse().unwrap()));
+    assert_eq!(last.metadata.correlation_id, Some(order.uuid()));
+    let read = api.get(&api.operator(), &format!("/v1/orders/{order}")).await;
+    assert_eq!(read.body["fulfillment_status"], "delivered");
+}
+
+#[tokio::test]
+async fn what_is_not_signed_by_the_carrier_is_not_looked_at() {
+    let api = Api::start().await;
+    let (order, parcel) = sent(&api).await;
+    let (news, head) = (delivered(order, &parcel), api.head().await);
+    report(&api, "simulator", "another-secret-altogether", Utc::now(), &news).await.assert_problem(401, "/problems/bad-signature");
+    report(&api, "simulator", SECRET, Utc::now() - TimeDelta::hours(1), &news).await.assert_problem(401, "/problems/bad-signature");
+    report(&api, "unknown", SECRET, Utc::now(), &news).await.assert_problem(404, "/problems/not-found");
+    report(&api, "simulator", SECRET, Utc::now(), "{}").await.assert_problem(400, "/problems/malformed-json");
+    let unsigned = Request::post("/v1/webhooks/simulator").body(Body::from(news)).unwrap();
+    api.send(unsigned).await.assert_problem(401, "/problems/bad-signature");
+    assert_eq!(api.head().await, head);
+}

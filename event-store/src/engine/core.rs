@@ -1,0 +1,299 @@
+//! The engine's state and what may happen to it. No I/O and no clock: the loop in `run.rs` brings both, tests bring neither.
+
+use std::collections::{HashMap, HashSet, VecDeque};
+use std::time::Instant;
+
+use decider::{Needed, StreamId};
+
+use super::cache::Cache;
+use super::intake::Intake;
+use super::keys::Keys;
+use super::request::{Pending, Queued, Work};
+use super::stream::Stream;
+use super::{ToCaller, ToLoader};
+use crate::appending::{Call, LockRequest};
+use crate::loading::{LoadedStream, StreamHead};
+use crate::{ExecuteError, LogArgs, StoreError, Vault};
+
+/// What one call may carry. More would make everybody in it wait for the slowest; the rest is in the next.
+pub(super) const CALL_APPENDS: usize = 1024;
+const CALL_EVENTS: usize = 4096;
+const CALL_BYTES: usize = 2 << 20;
+
+/// Owned by one task: nothing here is locked.
+pub(super) struct Core {
+    pub(super) now: Instant,
+    pub(super) vault: Vault,
+    pub(super) epoch: i64,
+    /// The last position that a call answered.
+    pub(super) position: i64,
+    pub(super) cache: Cache,
+    pub(super) keys: Keys,
+    intake: Intake,
+    /// Commands that wait for streams to be read or keys to be fetched, by ticket.
+    parked: HashMap<u64, Parked>,
+    /// Who waits for a stream that is being read.
+    loading: HashMap<StreamId, Vec<u64>>,
+    /// Who waits for a subject's key.
+    fetching: HashMap<String, Vec<u64>>,
+    next_ticket: u64,
+    /// Decided and not sent, in order of decision.
+    pub(super) queue: VecDeque<Queued>,
+    pub(super) next_number: u64,
+    /// To be decided under the log's lock: failed before, or on contended streams.
+    pub(super) redo: Vec<Pending>,
+    pub(super) flight: Flight,
+    /// For the loader.
+    pub(super) outbox: Vec<ToLoader>,
+}
+
+struct Parked {
+    pending: Pending,
+    awaits: usize,
+}
+
+/// What the caller of the log is busy with.
+pub(super) enum Flight {
+    Idle,
+    /// A call was sent: its appends, in order.
+    Appending(Vec<Queued>),
+    /// The lock is being taken and these streams read, for these commands.
+    Reading {
+        batch: Vec<Pending>,
+        known: Vec<(StreamId, StreamHead)>,
+        streams: HashSet<StreamId>,
+        alone: bool,
+    },
+    /// What is decided now is sent under the lock.
+    Locked {
+        streams: HashSet<StreamId>,
+        alone: bool,
+    },
+}
+
+impl Core {
+    pub(super) fn new(args: &LogArgs, vault: Vault, now: Instant) -> Self {
+        Self {
+            now,
+            vault,
+            epoch: 0,
+            position: 0,
+            cache: Cache::new(args.cache_mib << 20),
+            keys: Keys::default(),
+            // Half of the queue: whoever fills it leaves room for the others.
+            intake: Intake::new(args.command_queue.div_ceil(2)),
+            parked: HashMap::new(),
+            loading: HashMap::new(),
+            fetching: HashMap::new(),
+            next_ticket: 0,
+            queue: VecDeque::new(),
+            next_number: 0,
+            redo: Vec::new(),
+            flight: Flight::Idle,
+            outbox: Vec::new(),
+        }
+    }
+
+    /// Takes in something that was asked.
+    pub(super) fn arrive(&mut self, pending: Pending) {
+        let Some(pending) = self.recognize(pending) else { return };
+        if let Err(pending) = self.intake.push(pending) {
+            self.fail(*pending, &|| ExecuteError::Overloaded { retry_after: super::RETRY_AFTER });
+        }
+    }
+
+    /// A command that is here or was answered lately is not taken in again.
+    fn recognize(&mut self, pending: Pending) -> Option<Pending> {
+        match pending.work {
+            Work::Execute { command, reply } if command.envelope.key.can_come_again() => {
+                let reply = self.keys.take_in(command.id, command.fingerprint, reply)?;
+                Some(Pending { work: Work::Execute { command, reply }, ..pending })
+            }
+            Work::Execute { .. } | Work::Read { .. } | Work::Peek { .. } => Some(pending),
+        }
+    }
+
+    /// Decides what was taken in, as long as there is room for it in the next call.
+    pub(super) fn admit(&mut self) {
+        while self.has_room() {
+            let Some(pending) = self.intake.pop() else { return };
+            self.decide(pending);
+        }
+    }
+
+    fn has_room(&self) -> bool {
+        self.queue.len() < CALL_APPENDS && self.redo.len() < CALL_APPENDS && !matches!(self.flight, Flight::Locked { .. })
+    }
+
+    /// What the caller of the log is to do next, if it is free and there is something.
+    pub(super) fn next_order(&mut self) -> Option<ToCaller> {
+        match self.flight {
+            Flight::Idle if !self.redo.is_empty() => self.start_locked().map(ToCaller::LockAndRead),
+            Flight::Idle if !self.queue.is_empty() => Some(ToCaller::Append(self.take_call())),
+            Flight::Locked { alone, .. } => Some(self.locked_order(alone)),
+            Flight::Idle | Flight::Appending(_) | Flight::Reading { .. } => None,
+        }
+    }
+
+    /// As much of the queue as one call may carry.
+    fn take_call(&mut self) -> Call {
+        let (mut events, mut bytes, mut taken) = (0, 0, 0);
+        for queued in &self.queue {
+            events += queued.append.events.len();
+            bytes += queued.append.bytes();
+            if taken > 0 && (taken >= CALL_APPENDS || events > CALL_EVENTS || bytes > CALL_BYTES) {
+                break;
+            }
+            taken += 1;
+        }
+        let sent: Vec<Queued> = self.queue.drain(..taken).collect();
+        self.send(sent)
+    }
+
+    /// Everything that was decided under the lock, and what was decided before it meanwhile; or the suspect alone.
+    fn locked_order(&mut self, alone: bool) -> ToCaller {
+        let sent: Vec<Queued> = if alone { self.queue.pop_back().into_iter().collect() } else { self.queue.drain(..).collect() };
+        if sent.is_empty() {
+            self.flight = Flight::Idle;
+            return ToCaller::Unlock;
+        }
+        ToCaller::AppendLocked(self.send(sent))
+    }
+
+    fn send(&mut self, sent: Vec<Queued>) -> Call {
+        let call = Call { appends: sent.iter().map(|queued| queued.append.clone()).collect() };
+        self.flight = Flight::Appending(sent);
+        call
+    }
+
+    /// Nothing is left to do.
+    pub(super) fn is_idle(&self) -> bool {
+        self.intake.is_empty()
+            && self.parked.is_empty()
+            && self.queue.is_empty()
+            && self.redo.is_empty()
+            && matches!(self.flight, Flight::Idle)
+    }
+
+    /// Puts a command aside until these streams are read.
+    pub(super) fn park_for_streams(&mut self, pending: Pending, missing: Vec<Needed>) {
+        let ticket = self.park(pending, missing.len());
+        for needed in missing {
+            match self.loading.get_mut(&needed.stream) {
+                Some(waiting) => waiting.push(ticket),
+                None => {
+                    self.loading.insert(needed.stream.clone(), vec![ticket]);
+                    self.outbox.push(ToLoader::Load(needed));
+                }
+            }
+        }
+    }
+
+    /// Puts a command aside until this subject's key is at hand.
+    pub(super) fn park_for_key(&mut self, pending: Pending, subject: String) {
+        let ticket = self.park(pending, 1);
+        match self.fetching.get_mut(&subject) {
+            Some(waiting) => waiting.push(ticket),
+            None => {
+                self.fetching.insert(subject.clone(), vec![ticket]);
+                self.outbox.push(ToLoader::FetchKey(subject));
+            }
+        }
+    }
+
+    /// What it named already stays in memory while it waits for the rest, or a small cache would never hold all of it at once.
+    fn park(&mut self, pending: Pending, awaits: usize) -> u64 {
+        self.pin(&pending.named, 1);
+        self.next_ticket += 1;
+        self.parked.insert(self.next_ticket, Parked { pending, awaits });
+        self.next_ticket
+    }
+
+    fn take_parked(&mut self, ticket: u64) -> Option<Pending> {
+        let pending = self.parked.remove(&ticket)?.pending;
+        self.pin(&pending.named, -1);
+        Some(pending)
+    }
+
+    /// A stream was read. What is in memory already is kept unless the log is ahead of it and nothing is decided on it.
+    pub(super) fn loaded(&mut self, needed: &Needed, loaded: Result<LoadedStream, StoreError>) {
+        let waiting = self.loading.remove(&needed.stream).unwrap_or_default();
+        let error = match loaded {
+            Ok(loaded) => {
+                self.take_over(needed, loaded, waiting.len());
+                None
+            }
+            Err(error) => Some(error.to_string()),
+        };
+        self.unpark(waiting, error);
+        self.cache.evict();
+    }
+
+    fn take_over(&mut self, needed: &Needed, loaded: LoadedStream, waiting: usize) {
+        let now = self.now;
+        match self.cache.get(&needed.stream) {
+            None => self.cache.insert(needed.stream.clone(), Stream::new(needed.kind, loaded, now).pinned(waiting)),
+            Some(known) if known.is_settled() && !self.is_being_read(&needed.stream) && loaded.head.sequence >= known.head.sequence => {
+                let (bytes, head) = (loaded.tail_bytes, loaded.head);
+                self.cache.change(&needed.stream, |stream| stream.catch_up(loaded.state, head, bytes, now));
+            }
+            Some(_) => {}
+        }
+    }
+
+    /// A subject's key is at hand.
+    pub(super) fn fetched(&mut self, subject: &str, fetched: Result<(), StoreError>) {
+        let waiting = self.fetching.remove(subject).unwrap_or_default();
+        match fetched {
+            Err(StoreError::Erased(subject)) => {
+                for ticket in waiting {
+                    if let Some(pending) = self.take_parked(ticket) {
+                        self.fail(pending, &|| StoreError::Erased(subject.clone()).into());
+                    }
+                }
+            }
+            fetched => self.unpark(waiting, fetched.err().map(|error| error.to_string())),
+        }
+    }
+
+    fn unpark(&mut self, waiting: Vec<u64>, error: Option<String>) {
+        for ticket in waiting {
+            let Some(parked) = self.parked.get_mut(&ticket) else { continue };
+            parked.awaits -= 1;
+            if error.is_none() && parked.awaits > 0 {
+                continue;
+            }
+            let Some(pending) = self.take_parked(ticket) else { continue };
+            match &error {
+                Some(error) => self.fail(pending, &|| StoreError::Unloadable(error.clone()).into()),
+                None => self.decide(pending),
+            }
+        }
+    }
+
+    /// Answers that it cannot be done.
+    pub(super) fn fail(&mut self, pending: Pending, error: &dyn Fn() -> ExecuteError) {
+        match pending.work {
+            Work::Execute { command, reply } => {
+                if command.envelope.key.can_come_again() {
+                    self.keys.failed(&command.id);
+                }
+                drop(reply.send(Err(error())));
+            }
+            Work::Read { reply, .. } => drop(reply.send(Err(StoreError::from_execute(error())))),
+            Work::Peek { reply, .. } => drop(reply.send(Err(StoreError::from_execute(error())))),
+        }
+    }
+
+    pub(super) fn is_being_read(&self, stream: &StreamId) -> bool {
+        match &self.flight {
+            Flight::Reading { streams, .. } => streams.contains(stream),
+            Flight::Locked { .. } | Flight::Idle | Flight::Appending(_) => false,
+        }
+    }
+
+    /// What the lock is taken for, once every stream of it is in memory.
+    fn start_locked(&mut self) -> Option<LockRequest> {
+        super::locking::start(self)
+    }
+}

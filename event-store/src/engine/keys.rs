@@ -1,0 +1,77 @@
+use std::collections::HashMap;
+use std::time::Duration;
+
+use tokio::sync::oneshot;
+use uuid::Uuid;
+
+use crate::answer::Answer;
+use crate::{ExecuteError, Executed};
+
+/// How many answers are kept in memory, in each of two generations.
+const GENERATION: usize = 20_000;
+
+type Reply = oneshot::Sender<Result<Executed, ExecuteError>>;
+
+/// Commands that can come again: those in flight, and those that were answered lately. A retry costs neither a decision nor a place in a call.
+#[derive(Default)]
+pub(super) struct Keys {
+    in_flight: HashMap<Uuid, Vec<Follower>>,
+    recent: HashMap<Uuid, Answer>,
+    older: HashMap<Uuid, Answer>,
+}
+
+/// The same command again while the first is in flight.
+struct Follower {
+    fingerprint: [u8; 32],
+    reply: Reply,
+}
+
+impl Keys {
+    /// Takes a command in. None: it was answered, or waits for the same one in flight; else it is the first and comes back with its reply.
+    pub(super) fn take_in(&mut self, command_id: Uuid, fingerprint: [u8; 32], reply: Reply) -> Option<Reply> {
+        if let Some(answer) = self.recent.get(&command_id).or_else(|| self.older.get(&command_id)) {
+            drop(reply.send(answer.again(&fingerprint)));
+            return None;
+        }
+        match self.in_flight.get_mut(&command_id) {
+            Some(followers) => {
+                followers.push(Follower { fingerprint, reply });
+                None
+            }
+            None => {
+                self.in_flight.insert(command_id, Vec::new());
+                Some(reply)
+            }
+        }
+    }
+
+    /// Whether somebody else waits for the same command.
+    pub(super) fn has_followers(&self, command_id: &Uuid) -> bool {
+        self.in_flight.get(command_id).is_some_and(|followers| !followers.is_empty())
+    }
+
+    /// The first is answered: so are those that wait for it, and those that will come.
+    pub(super) fn answered(&mut self, command_id: Uuid, answer: &Answer) {
+        for follower in self.in_flight.remove(&command_id).unwrap_or_default() {
+            drop(follower.reply.send(answer.again(&follower.fingerprint)));
+        }
+        if self.recent.len() >= GENERATION {
+            self.older = std::mem::take(&mut self.recent);
+        }
+        self.recent.insert(command_id, answer.clone());
+    }
+
+    /// The first failed: the machinery's failures are never an answer, so the others may try.
+    pub(super) fn failed(&mut self, command_id: &Uuid) {
+        for follower in self.in_flight.remove(command_id).unwrap_or_default() {
+            let source = "the same command, sent before, failed".into();
+            drop(follower.reply.send(Err(ExecuteError::Unavailable { retry_after: Duration::from_secs(1), source })));
+        }
+    }
+
+    /// A new epoch may have lost what was answered.
+    pub(super) fn forget_answers(&mut self) {
+        self.recent.clear();
+        self.older.clear();
+    }
+}

@@ -1,0 +1,158 @@
+//! The engine: decides commands in memory, in turn, and stores them in calls, without waiting for one before deciding the next.
+//!
+//! One task owns everything (`run.rs` drives [`core::Core`]); a second has the one connection that appends and the one call in flight
+//! (`caller.rs`); a third reads cold streams and writes snapshots on a connection of its own (`loader.rs`). They talk by messages, so nothing
+//! is locked and every rule can be read in one place:
+//!
+//! - `intake.rs` who is next, `keys.rs` who was here before;
+//! - `cache.rs` and `stream.rs` what is committed and what is decided on top of it;
+//! - `deciding.rs` from a command to a queued append;
+//! - `settling.rs` from the call's outcome to commits, answers and everything that must be taken back;
+//! - `locking.rs` the second try, under the log's lock.
+
+mod cache;
+mod caller;
+mod core;
+mod deciding;
+mod intake;
+mod keys;
+mod loader;
+mod locking;
+#[cfg(test)]
+mod model;
+mod request;
+mod run;
+mod settling;
+mod stream;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use decider::{Needed, StreamId};
+use serde_json::value::RawValue;
+use sqlx::postgres::PgConnectOptions;
+use tokio::sync::{Mutex, OwnedSemaphorePermit, Semaphore, TryAcquireError, mpsc, oneshot};
+use tokio::task::JoinHandle;
+
+use crate::appending::{Call, LockRequest, LockedRead, Verdicts};
+use crate::deciding::Command;
+use crate::loading::{LoadedStream, StreamHead};
+use crate::{CommandKey, ExecuteError, Executed, LogArgs, StoreError, Vault};
+pub(crate) use request::Read;
+use request::{Pending, Work};
+
+/// What is answered to those who must come again.
+const RETRY_AFTER: Duration = Duration::from_secs(1);
+/// How old a state may be that is looked at without checking.
+const PEEK_AGE: Duration = Duration::from_secs(1);
+/// How many bytes of events make a snapshot worth its writing.
+const SNAPSHOT_BYTES: usize = 64 << 10;
+/// How long closing waits for what is in flight.
+const DRAIN: Duration = Duration::from_secs(15);
+
+/// What the caller of the log is to do.
+enum ToCaller {
+    /// One call, one commit.
+    Append(Call),
+    /// Begin a transaction, take the lock, read.
+    LockAndRead(LockRequest),
+    /// Append in that transaction and commit.
+    AppendLocked(Call),
+    /// There was nothing to append.
+    Unlock,
+}
+
+/// What the caller of the log answers.
+enum FromCaller {
+    Appended(Result<Verdicts, sqlx::Error>),
+    Locked(Result<LockedRead, sqlx::Error>),
+}
+
+/// What the loader is to do.
+enum ToLoader {
+    Load(Needed),
+    FetchKey(String),
+    Save { stream: StreamId, layout: Vec<u8>, head: StreamHead, state: Box<RawValue> },
+}
+
+/// What the loader answers.
+enum FromLoader {
+    Loaded(Vec<(Needed, Result<LoadedStream, StoreError>)>),
+    Fetched(String, Result<(), StoreError>),
+}
+
+/// The way in.
+pub(crate) struct Engine {
+    requests: mpsc::UnboundedSender<Pending>,
+    /// What bounds the unbounded: every request holds a permit until it is answered.
+    permits: Arc<Semaphore>,
+    timeout: Duration,
+    task: Mutex<Option<JoinHandle<()>>>,
+}
+
+impl Engine {
+    pub(crate) fn start(args: &LogArgs, options: &PgConnectOptions, vault: Vault) -> Self {
+        let (requests, arrivals) = mpsc::unbounded_channel();
+        let permits = Arc::new(Semaphore::new(args.command_queue));
+        let core = core::Core::new(args, vault.clone(), std::time::Instant::now());
+        let task = tokio::spawn(run::run(core, arrivals, permits.clone(), run::Helpers::start(args, options, vault)));
+        Self { requests, permits, timeout: args.command_timeout(), task: Mutex::new(Some(task)) }
+    }
+
+    pub(crate) async fn execute(&self, command: Command) -> Result<Executed, ExecuteError> {
+        let permit = self.permit()?;
+        let caller: Arc<str> = match &command.envelope.key {
+            CommandKey::Client { caller, .. } => caller.as_str().into(),
+            CommandKey::Process { .. } | CommandKey::Once => command.envelope.actor.as_str().into(),
+        };
+        let (reply, answer) = oneshot::channel();
+        self.send(Pending::new(Work::Execute { command: Box::new(command), reply }, caller, Some(permit)))?;
+        match tokio::time::timeout(self.timeout, answer).await {
+            Ok(answered) => answered.unwrap_or(Err(StoreError::Closed.into())),
+            Err(elapsed) => Err(ExecuteError::Unavailable { retry_after: RETRY_AFTER, source: Box::new(elapsed) }),
+        }
+    }
+
+    pub(crate) async fn read(&self, needed: Needed) -> Result<Read, StoreError> {
+        self.ask(|reply| Work::Read { needed, reply }).await
+    }
+
+    pub(crate) async fn peek(&self, needed: Vec<Needed>) -> Result<Vec<Read>, StoreError> {
+        self.ask(|reply| Work::Peek { needed, reply }).await
+    }
+
+    async fn ask<T>(&self, work: impl FnOnce(oneshot::Sender<Result<T, StoreError>>) -> Work) -> Result<T, StoreError> {
+        let permit = self.permit().map_err(StoreError::from_execute)?;
+        let (reply, answer) = oneshot::channel();
+        self.send(Pending::new(work(reply), "readers".into(), Some(permit)))?;
+        let answered = tokio::time::timeout(self.timeout, answer).await.map_err(|_| StoreError::TimedOut)?;
+        answered.unwrap_or(Err(StoreError::Closed))
+    }
+
+    /// A place in the bounded queue, or the refusal at once.
+    fn permit(&self) -> Result<OwnedSemaphorePermit, ExecuteError> {
+        self.permits.clone().try_acquire_owned().map_err(|error| match error {
+            TryAcquireError::NoPermits => ExecuteError::Overloaded { retry_after: RETRY_AFTER },
+            TryAcquireError::Closed => StoreError::Closed.into(),
+        })
+    }
+
+    fn send(&self, pending: Pending) -> Result<(), StoreError> {
+        self.requests.send(pending).map_err(|_| StoreError::Closed)
+    }
+
+    /// Takes nothing new in and waits until everything that was is answered.
+    pub(crate) async fn close(&self) {
+        self.permits.close();
+        let task = self.task.lock().await.take();
+        let Some(task) = task else { return };
+        let abort = task.abort_handle();
+        // An empty request, for the loop to notice that no others will come.
+        let (reply, _) = oneshot::channel();
+        drop(self.requests.send(Pending::new(Work::Peek { needed: Vec::new(), reply }, "closing".into(), None)));
+        if tokio::time::timeout(DRAIN, task).await.is_err() {
+            tracing::warn!("the log did not drain in time, some commands stay unanswered");
+            abort.abort();
+        }
+    }
+}

@@ -1,0 +1,18 @@
+//! Epochs: which positions of an earlier history still mean what they meant.
+
+use sqlx::{PgPool, Row};
+
+use crate::{PositionToken, StoreError};
+
+/// The position that a token names, if the history that it was given in still holds there: no later epoch began at or before it.
+pub(crate) async fn resolve(pool: &PgPool, token: PositionToken) -> Result<i64, StoreError> {
+    let row = sqlx::query(
+        "select coalesce((select max(e.epoch) from log.epochs e), 0) < $1
+             or exists (select from log.epochs e where e.epoch > $1 and e.first_position <= $2) as lost",
+    )
+    .bind(token.epoch)
+    .bind(token.position)
+    .fetch_one(pool)
+    .await?;
+    if row.try_get("lost")? { Err(StoreError::LostPosition(token)) } else { Ok(token.position) }
+}

@@ -1,0 +1,77 @@
+use chrono::{DateTime, Utc};
+use decider::{StoredEvent, StreamId};
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+use sqlx::Row;
+use sqlx::postgres::PgRow;
+use uuid::Uuid;
+
+/// An event as it stands in the log.
+#[derive(Debug, Clone)]
+pub struct RecordedEvent {
+    /// Its place in the whole log: 1, 2, 3 …
+    pub position: i64,
+    /// Its own id.
+    pub event_id: Uuid,
+    /// The stream that it is on.
+    pub stream: StreamId,
+    /// Its place in its stream: 1, 2, 3 …
+    pub sequence: i64,
+    /// Events with the same key stay in order with each other.
+    pub partition_key: String,
+    /// Its stored name, such as `order.placed`.
+    pub event_type: String,
+    /// Its version, a whole number as text.
+    pub event_version: String,
+    /// Its exact bytes, personal data sealed.
+    pub payload: Box<RawValue>,
+    /// Who, why and when.
+    pub metadata: Metadata,
+    /// When it was recorded; never before the event at an earlier position.
+    pub recorded_at: DateTime<Utc>,
+}
+
+/// Who, why and when: a flat object of strings in JSON.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Metadata {
+    /// Who wanted it: `role:subject-id`.
+    pub actor: String,
+    /// The command that it came of.
+    pub command_id: Uuid,
+    /// What it all began with.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub correlation_id: Option<Uuid>,
+    /// The event or command that it follows from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub causation_id: Option<Uuid>,
+    /// The W3C trace that it belongs to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub traceparent: Option<String>,
+    /// When it happened, if that was before it was recorded.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub occurred_at: Option<DateTime<Utc>>,
+}
+
+impl RecordedEvent {
+    /// As the domain reads it.
+    pub fn stored(&self) -> StoredEvent<'_> {
+        StoredEvent { event_type: &self.event_type, event_version: &self.event_version, payload: &self.payload }
+    }
+
+    /// What every query that answers events selects.
+    pub(crate) fn from_row(row: &PgRow) -> Result<Self, sqlx::Error> {
+        Ok(Self {
+            position: row.try_get("position")?,
+            event_id: row.try_get("event_id")?,
+            stream: StreamId::read(row.try_get::<String, _>("aggregate_type")?, row.try_get::<String, _>("aggregate_id")?),
+            sequence: row.try_get("sequence")?,
+            partition_key: row.try_get("partition_key")?,
+            event_type: row.try_get("event_type")?,
+            event_version: row.try_get("event_version")?,
+            payload: row.try_get::<sqlx::types::Json<Box<RawValue>>, _>("payload")?.0,
+            metadata: row.try_get::<sqlx::types::Json<Metadata>, _>("metadata")?.0,
+            recorded_at: row.try_get("recorded_at")?,
+        })
+    }
+}

@@ -1,0 +1,193 @@
+use std::sync::Arc;
+use std::time::Duration;
+
+use decider::{Decision, EventSourced, Needed, StreamId};
+use sqlx::PgPool;
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+use crate::counters::Counters;
+use crate::deciding::Command;
+use crate::engine::{Engine, Read};
+use crate::loading::downcast;
+use crate::{
+    Envelope, ExecuteError, Executed, Filter, Head, Loaded, LogArgs, Moment, PositionToken, RecordedEvent, StoreError, Vault, epochs,
+    listener, moment, reading, schema_version,
+};
+
+/// The log, opened. Cloning is cheap; every clone is the same.
+#[derive(Clone)]
+pub struct EventStore(Arc<Inner>);
+
+struct Inner {
+    engine: Engine,
+    pool: PgPool,
+    vault: Vault,
+    counters: Counters,
+    heard: watch::Receiver<i64>,
+    closed: CancellationToken,
+    listener: tokio::sync::Mutex<Option<JoinHandle<()>>>,
+}
+
+impl Drop for Inner {
+    /// The engine ends by itself when nobody can ask any more; the listener is told.
+    fn drop(&mut self) {
+        self.closed.cancel();
+    }
+}
+
+impl EventStore {
+    /// Opens the log, which must be migrated.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`] if it cannot be reached.
+    pub async fn connect(args: &LogArgs) -> Result<Self, StoreError> {
+        let options: PgConnectOptions = args.database_url.parse()?;
+        let pool = PgPoolOptions::new()
+            .max_connections(args.log_connections + 1)
+            .acquire_timeout(Duration::from_secs(10))
+            .connect_with(options.clone().application_name("orderly-log").options([("idle_in_transaction_session_timeout", "5s")]))
+            .await?;
+        assert_schema(&pool).await?;
+        let (hears, heard) = watch::channel(0);
+        let closed = CancellationToken::new();
+        let listener = tokio::spawn(listener::run(pool.clone(), hears, closed.clone()));
+        let vault = Vault::new(args, pool.clone());
+        let engine = Engine::start(args, &options, vault.clone());
+        let inner =
+            Inner { engine, pool, vault, counters: Counters::default(), heard, closed, listener: tokio::sync::Mutex::new(Some(listener)) };
+        Ok(Self(Arc::new(inner)))
+    }
+
+    /// Decides a command on the present state of its streams and stores what happens, once, all or none.
+    ///
+    /// # Errors
+    /// [`ExecuteError`]: a refusal is an answer, everything else a failure.
+    pub async fn execute<D: Decision>(&self, decision: D, envelope: Envelope) -> Result<Executed, ExecuteError> {
+        self.0.vault.ensure_subjects(&envelope.subjects).await?;
+        self.0.engine.execute(Command::new(decision, envelope)).await
+    }
+
+    /// The aggregate as it is now: a linearizable read.
+    ///
+    /// # Errors
+    /// [`StoreError`] if it cannot be read.
+    pub async fn load<A: EventSourced>(&self, id: &str) -> Result<Loaded<A>, StoreError> {
+        let needed = Needed::of::<A>(id);
+        let stream = needed.stream.clone();
+        loaded(&stream, &self.0.engine.read(needed).await?)
+    }
+
+    /// The aggregates, in this order, as they were a moment ago: what was stored just now by another process may be missing.
+    ///
+    /// # Errors
+    /// [`StoreError`] if one of them cannot be read.
+    pub async fn load_many_cached<A: EventSourced>(&self, ids: &[String]) -> Result<Vec<Loaded<A>>, StoreError> {
+        let needed: Vec<Needed> = ids.iter().map(|id| Needed::of::<A>(id.as_str())).collect();
+        let reads = self.0.engine.peek(needed.clone()).await?;
+        needed.iter().zip(&reads).map(|(needed, read)| loaded(&needed.stream, read)).collect()
+    }
+
+    /// The aggregate as it stood at `at`; none if it did not exist then.
+    ///
+    /// # Errors
+    /// [`StoreError`] if it cannot be read.
+    pub async fn load_at<A: EventSourced>(&self, id: &str, at: Moment) -> Result<Option<Loaded<A>>, StoreError> {
+        moment::load_at(&self.0.pool, id, at).await
+    }
+
+    /// The events of a stream behind `after_sequence`, oldest first, at most `limit`.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`] if they cannot be read.
+    pub async fn stream_events(&self, stream: &StreamId, after_sequence: i64, limit: i64) -> Result<Vec<RecordedEvent>, StoreError> {
+        reading::stream(&self.0.pool, stream, after_sequence, limit).await
+    }
+
+    /// The events in `(after, upto]` that the filter lets through, oldest first, at most `limit`.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`] if they cannot be read.
+    pub async fn read(&self, after: i64, upto: i64, limit: i64, filter: &Filter) -> Result<Vec<RecordedEvent>, StoreError> {
+        reading::range(&self.0.pool, after, upto, limit, filter).await
+    }
+
+    /// The end of the log.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`] if it cannot be read.
+    pub async fn head(&self) -> Result<Head, StoreError> {
+        reading::head(&self.0.pool).await
+    }
+
+    /// The position that a token names.
+    ///
+    /// # Errors
+    /// [`StoreError::LostPosition`] if the history in which it was given was lost there.
+    pub async fn resolve(&self, token: PositionToken) -> Result<i64, StoreError> {
+        epochs::resolve(&self.0.pool, token).await
+    }
+
+    /// The next number of a counter, for people: unique and growing in each process, not without gaps.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`] if it cannot be reached.
+    pub async fn next_number(&self, counter: &str) -> Result<i64, StoreError> {
+        self.0.counters.next(&self.0.pool, counter).await
+    }
+
+    /// Drops the keys of processes that are over: none of their commands can come again.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`] if they cannot be reached.
+    pub async fn forget_processes(&self, instances: &[String]) -> Result<(), StoreError> {
+        sqlx::query("delete from log.process_keys where instance = any ($1)").bind(instances).execute(&self.0.pool).await?;
+        Ok(())
+    }
+
+    /// What seals and opens personal data.
+    pub fn vault(&self) -> &Vault {
+        &self.0.vault
+    }
+
+    /// Connections for reading, and for what others keep beside the log.
+    pub fn pool(&self) -> &PgPool {
+        &self.0.pool
+    }
+
+    /// The last position heard of: changes when there is something to read.
+    pub async fn wake(&self) -> watch::Receiver<i64> {
+        self.0.heard.clone()
+    }
+
+    /// Finishes what is in flight and lets go of the database.
+    pub async fn close(self) {
+        self.0.engine.close().await;
+        self.0.closed.cancel();
+        let listener = self.0.listener.lock().await.take();
+        if let Some(listener) = listener {
+            drop(listener.await);
+        }
+        self.0.pool.close().await;
+    }
+}
+
+/// A program must not run on a schema that it does not know yet; a newer one is fine, since migrations suit the version before.
+async fn assert_schema(pool: &PgPool) -> Result<(), StoreError> {
+    let found: Option<i64> = match sqlx::query_scalar("select max(version) from log.migrations where success").fetch_one(pool).await {
+        Ok(found) => found,
+        // Undefined table or schema.
+        Err(error) if error.as_database_error().and_then(|error| error.code()).is_some_and(|code| code == "42P01" || code == "3F000") => {
+            None
+        }
+        Err(error) => return Err(error.into()),
+    };
+    let (found, wanted) = (found.unwrap_or(0), schema_version());
+    if found < wanted { Err(StoreError::OlderSchema { found, wanted }) } else { Ok(()) }
+}
+
+fn loaded<A: EventSourced>(stream: &StreamId, read: &Read) -> Result<Loaded<A>, StoreError> {
+    Ok(Loaded { state: downcast::<A>(&*read.state, stream)?, version: read.version, position: read.position })
+}

@@ -1,0 +1,101 @@
+use sqlx::{PgConnection, Row};
+
+use crate::fixture::TestDatabase;
+
+/// One append of one event on a new stream with a key, as SQL.
+const APPEND: &str = "select outcome from log.append_v1(
+    array[gen_random_uuid()], array[gen_random_uuid()], array[null]::text[], array['\\x00'::bytea], array['appended'], array['t'], array[$1],
+    array[1::bigint], array[null]::text[], array[1::bigint],
+    array[1], array['t'], array[$1], array[0::bigint], array[null]::uuid[], '{}', '{}',
+    array[1], array[gen_random_uuid()], array['t'], array[$1], array[1::bigint], array[$1], array['t.e'], array['1'], array['{}'], array['{}'])";
+
+async fn append(connection: &mut PgConnection, id: &str) -> String {
+    sqlx::query_scalar(APPEND).bind(id).fetch_one(connection).await.unwrap()
+}
+
+/// Sequential scans of the big tables in this transaction so far.
+async fn sequential_scans(connection: &mut PgConnection) -> i64 {
+    sqlx::query_scalar(
+        "select coalesce(sum(seq_scan), 0)::bigint from pg_stat_xact_user_tables
+         where schemaname = 'log' and relname in ('events', 'command_keys_0', 'command_keys_1', 'process_keys')",
+    )
+    .fetch_one(connection)
+    .await
+    .unwrap()
+}
+
+#[tokio::test]
+async fn appends_use_indexes_on_empty_tables_and_on_large_ones_without_planning_anew() {
+    let database = TestDatabase::create().await;
+    let mut connection = database.connection().await;
+    sqlx::raw_sql("begin").execute(&mut connection).await.unwrap();
+    // More than five: from then on the plans are generic and stay what they were on empty tables.
+    for n in 0..8 {
+        assert_eq!(append(&mut connection, &format!("early-{n}")).await, "done");
+    }
+    assert_eq!(sequential_scans(&mut connection).await, 0, "on empty tables");
+    sqlx::raw_sql(
+        "insert into log.events select 8 + n, gen_random_uuid(), 't', 'many-' || n, 1, '', 't.e', '1', '{}', '{}', now() from generate_series(1, 20000) n;
+         insert into log.command_keys_0
+             select gen_random_uuid(), '', gen_random_uuid(), 'appended', 't', 'x', 1, 1, 1, 1, null, now() from generate_series(1, 20000);",
+    )
+    .execute(&mut connection)
+    .await
+    .unwrap();
+    let before = sequential_scans(&mut connection).await;
+    for n in 0..3 {
+        assert_eq!(append(&mut connection, &format!("late-{n}")).await, "done");
+        assert_eq!(append(&mut connection, &format!("many-{}", n + 1)).await, "conflict");
+    }
+    assert_eq!(sequential_scans(&mut connection).await - before, 0, "on large tables");
+}
+
+#[tokio::test]
+async fn only_read_committed_may_append() {
+    let database = TestDatabase::create().await;
+    let mut connection = database.connection().await;
+    sqlx::raw_sql("begin isolation level repeatable read").execute(&mut connection).await.unwrap();
+    let refused = sqlx::query(APPEND).bind("a").fetch_all(&mut connection).await.unwrap_err();
+    assert_eq!(refused.as_database_error().and_then(|error| error.code()).as_deref(), Some("OE002"), "{refused}");
+}
+
+#[tokio::test]
+async fn the_application_can_add_events_and_not_change_them() {
+    let database = TestDatabase::create().await;
+    let may = |role: &'static str, right: &'static str| {
+        let connection = database.connection();
+        async move {
+            let row = sqlx::query("select has_table_privilege($1, 'log.events', $2) as may").bind(role).bind(right);
+            row.fetch_one(&mut connection.await).await.unwrap().get::<bool, _>("may")
+        }
+    };
+    assert!(may("orderly_writer", "insert").await && may("orderly_writer", "select").await && may("orderly_reader", "select").await);
+    for right in ["update", "delete", "truncate"] {
+        assert!(!may("orderly_writer", right).await && !may("orderly_reader", right).await, "{right}");
+    }
+    assert!(!may("orderly_reader", "insert").await);
+}
+
+#[tokio::test]
+async fn the_ring_of_keys_turns_after_the_retention_and_forgets_the_older_half() {
+    let database = TestDatabase::create().await;
+    let mut connection = database.connection().await;
+    append(&mut connection, "first").await;
+    let turn = "select log.turn_key_ring_v1($1::text::interval)";
+    let counts = "select array[(select count(*) from log.command_keys_0), (select count(*) from log.command_keys_1)]";
+    assert!(!sqlx::query_scalar::<_, bool>(turn).bind("1 day").fetch_one(&mut connection).await.unwrap());
+    assert!(sqlx::query_scalar::<_, bool>(turn).bind("0").fetch_one(&mut connection).await.unwrap());
+    append(&mut connection, "second").await;
+    assert_eq!(sqlx::query_scalar::<_, Vec<i64>>(counts).fetch_one(&mut connection).await.unwrap(), [1, 1]);
+    assert!(sqlx::query_scalar::<_, bool>(turn).bind("0").fetch_one(&mut connection).await.unwrap());
+    assert_eq!(sqlx::query_scalar::<_, Vec<i64>>(counts).fetch_one(&mut connection).await.unwrap(), [0, 1]);
+}
+
+#[tokio::test]
+async fn migrating_again_changes_nothing() {
+    let database = TestDatabase::create().await;
+    event_store::migrate(&database.url).await.unwrap();
+    let applied: i64 =
+        sqlx::query_scalar("select max(version) from log.migrations").fetch_one(&mut database.connection().await).await.unwrap();
+    assert_eq!(applied, event_store::schema_version());
+}

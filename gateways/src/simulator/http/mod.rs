@@ -1,0 +1,72 @@
+//! The simulator's door.
+
+mod ledger;
+mod parcels;
+mod payments;
+mod problem;
+
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::routing::{get, post};
+use tokio_util::sync::CancellationToken;
+
+use super::SimulatorArgs;
+use super::carrier::Parcels;
+use super::faults::Faults;
+use super::ledger::Ledger;
+
+/// No call of ours is nearly as long.
+const LONGEST_BODY: usize = 16 * 1024;
+
+/// What the handlers work with.
+#[derive(Debug, Clone)]
+pub(super) struct Desk {
+    pub(super) ledger: Ledger,
+    pub(super) parcels: Parcels,
+    pub(super) faults: Faults,
+    pub(super) manners: Manners,
+}
+
+/// How quickly it answers, or not.
+#[derive(Debug, Clone)]
+pub(super) struct Manners {
+    latency: Duration,
+    silence: Duration,
+    shutdown: CancellationToken,
+}
+
+impl Manners {
+    pub(super) const fn new(args: &SimulatorArgs, shutdown: CancellationToken) -> Self {
+        let latency = Duration::from_millis(args.simulator_latency_ms);
+        let silence = Duration::from_millis(args.simulator_silence_ms);
+        Self { latency, silence, shutdown }
+    }
+
+    async fn hesitate(&self) {
+        if !self.latency.is_zero() {
+            tokio::time::sleep(self.latency).await;
+        }
+    }
+
+    /// Keeps the caller waiting, but not the shutdown.
+    async fn keep_silent(&self) {
+        tokio::select! {
+            () = tokio::time::sleep(self.silence) => {}
+            () = self.shutdown.cancelled() => {}
+        }
+    }
+}
+
+pub(super) fn router(desk: Desk) -> Router {
+    Router::new()
+        .route("/v1/authorizations", post(payments::authorize))
+        .route("/v1/captures", post(payments::capture))
+        .route("/v1/voids", post(payments::void))
+        .route("/v1/operations/{operation}", get(ledger::look_up))
+        .route("/v1/ledger", get(ledger::totals))
+        .route("/v1/parcels", post(parcels::book))
+        .layer(DefaultBodyLimit::max(LONGEST_BODY))
+        .with_state(desk)
+}

@@ -1,0 +1,102 @@
+use super::*;
+
+const SENT: DateTime<Utc> = DateTime::from_timestamp(1_800_000_000, 0).unwrap();
+const TOLERANCE: Duration = Duration::from_secs(300);
+
+fn secret() -> WebhookSecret {
+    "a secret of the carrier".parse().unwrap()
+}
+
+fn event() -> CarrierEvent {
+    CarrierEvent {
+        event_id: Uuid::from_u128(1),
+        tracking: "SIM1".to_owned(),
+        shipment: Uuid::from_u128(2),
+        order: Uuid::from_u128(3),
+        status: DeliveryStatus::Delivered,
+        at: SENT,
+    }
+}
+
+fn body() -> Vec<u8> {
+    serde_json::to_vec(&event()).unwrap()
+}
+
+fn headers(signature: &str) -> HeaderMap {
+    HeaderMap::from_iter([(SIGNATURE_HEADER.parse().unwrap(), signature.parse().unwrap())])
+}
+
+fn verified_at(signature: &str, body: &[u8], now: DateTime<Utc>) -> Result<CarrierEvent, WebhookError> {
+    verify(&secret(), &headers(signature), body, now, TOLERANCE)
+}
+
+#[test]
+fn what_was_signed_is_believed() {
+    assert_eq!(verified_at(&sign(&secret(), SENT, &body()), &body(), SENT).unwrap(), event());
+}
+
+#[test]
+fn the_signature_is_the_documented_one() {
+    // printf '1800000000.{}' | openssl dgst -sha256 -hmac 'a secret of the carrier'
+    let expected = "t=1800000000,v1=47e49331cff889790ed40050d278afba07778329e5877844c74b63f3011953fb";
+    assert_eq!(sign(&secret(), SENT, b"{}"), expected);
+}
+
+#[test]
+fn another_secret_is_not_believed() {
+    let other = "the secret of another".parse().unwrap();
+    let refusal = verified_at(&sign(&other, SENT, &body()), &body(), SENT).unwrap_err();
+    assert!(matches!(refusal, WebhookError::WrongSignature), "{refusal:?}");
+}
+
+#[test]
+fn an_altered_body_or_time_is_not_believed() {
+    let signature = sign(&secret(), SENT, &body());
+    let altered = String::from_utf8(body()).unwrap().replace("SIM1", "SIM2");
+    assert!(matches!(verified_at(&signature, altered.as_bytes(), SENT), Err(WebhookError::WrongSignature)));
+    let later = signature.replace("t=1800000000", "t=1800000001");
+    assert!(matches!(verified_at(&later, &body(), SENT), Err(WebhookError::WrongSignature)));
+}
+
+#[test]
+fn an_old_or_future_time_is_not_believed() {
+    let signature = sign(&secret(), SENT, &body());
+    for seconds in [-300, 300] {
+        assert!(verified_at(&signature, &body(), SENT + chrono::TimeDelta::seconds(seconds)).is_ok(), "{seconds}");
+    }
+    for seconds in [-301, 301] {
+        let refusal = verified_at(&signature, &body(), SENT + chrono::TimeDelta::seconds(seconds)).unwrap_err();
+        assert!(matches!(refusal, WebhookError::OutsideTolerance { seconds: away, .. } if away == -seconds), "{refusal:?}");
+    }
+}
+
+#[test]
+fn a_missing_or_malformed_signature_is_not_believed() {
+    let missing = verify(&secret(), &HeaderMap::new(), &body(), SENT, TOLERANCE);
+    assert!(matches!(missing, Err(WebhookError::MalformedSignature)));
+    for signature in ["", "v1=00", "t=now,v1=00", "t=1800000000,v1=xyz", "t=1800000000 v1=00", "1800000000"] {
+        assert!(matches!(verified_at(signature, &body(), SENT), Err(WebhookError::MalformedSignature)), "{signature:?}");
+    }
+    for signature in ["t=1800000000", "t=1800000000,v1=", "t=1800000000,v1=00"] {
+        assert!(matches!(verified_at(signature, &body(), SENT), Err(WebhookError::WrongSignature)), "{signature:?}");
+    }
+}
+
+#[test]
+fn one_good_signature_of_several_is_enough() {
+    let signature = sign(&secret(), SENT, &body()).replace("v1=", "v0=old,v1=00,v1=");
+    assert!(verified_at(&signature, &body(), SENT).is_ok());
+}
+
+#[test]
+fn a_body_is_read_only_after_its_signature() {
+    let signature = sign(&secret(), SENT, b"{}");
+    assert!(matches!(verified_at(&signature, b"{}", SENT), Err(WebhookError::MalformedBody(_))));
+    assert!(matches!(verified_at("t=1800000000,v1=00", b"{}", SENT), Err(WebhookError::WrongSignature)));
+}
+
+#[test]
+fn a_secret_is_long_and_never_shown() {
+    assert!(matches!("short".parse::<WebhookSecret>(), Err(WebhookError::ShortSecret { shortest: 16 })));
+    assert_eq!(format!("{:?}", secret()), "WebhookSecret(..)");
+}

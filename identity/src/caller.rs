@@ -1,0 +1,46 @@
+use crate::{Reach, Right, Role};
+
+/// Who is calling, proven by its token.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Caller {
+    /// Its id: a customer's is the customer's UUID.
+    pub subject: String,
+    /// What it is to the shop.
+    pub role: Role,
+    /// The sales channel it speaks for.
+    pub channel: Option<String>,
+}
+
+impl Caller {
+    /// As the log names it: `role:subject`.
+    #[must_use]
+    pub fn actor(&self) -> String {
+        format!("{}:{}", self.role, self.subject)
+    }
+
+    /// Does it have the right over anything at all?
+    #[must_use]
+    pub const fn may(&self, right: Right) -> bool {
+        self.role.may(right)
+    }
+
+    /// Does it have the right over what belongs to `owner`?
+    #[must_use]
+    pub fn may_act_for(&self, right: Right, owner: &str) -> bool {
+        match self.role.reach(right) {
+            Reach::Nothing => false,
+            Reach::Own => self.subject == owner,
+            Reach::Everything => true,
+        }
+    }
+
+    /// May it place orders, or register customers, in the name of a channel?
+    #[must_use]
+    pub fn may_speak_for(&self, channel: &str) -> bool {
+        match self.role {
+            Role::Admin => true,
+            Role::Service => self.channel.as_deref() == Some(channel),
+            Role::Customer | Role::Operator | Role::Auditor => false,
+        }
+    }
+}

@@ -1,0 +1,26 @@
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::subject::Subject;
+use crate::{Caller, Role};
+
+/// What a token of ours says (RFC 7519).
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Claims {
+    pub(crate) iss: String,
+    pub(crate) aud: String,
+    pub(crate) sub: Subject,
+    pub(crate) iat: i64,
+    pub(crate) nbf: i64,
+    pub(crate) exp: i64,
+    pub(crate) jti: Uuid,
+    pub(crate) role: Role,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) channel: Option<String>,
+}
+
+impl From<Claims> for Caller {
+    fn from(claims: Claims) -> Self {
+        Self { subject: claims.sub.into(), role: claims.role, channel: claims.channel }
+    }
+}

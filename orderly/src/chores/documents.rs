@@ -1,0 +1,20 @@
+use crate::exit::Outcome;
+use crate::output::OutputArgs;
+
+/// Prints the OpenAPI document of the command API.
+///
+/// # Errors
+/// Stdout can't be written.
+pub(crate) fn openapi(output: &OutputArgs) -> anyhow::Result<Outcome> {
+    output.lines(&command_api::openapi_json())?;
+    Ok(Outcome::Done)
+}
+
+/// Prints the schema of the query API.
+///
+/// # Errors
+/// Stdout can't be written.
+pub(crate) fn graphql_schema(output: &OutputArgs) -> anyhow::Result<Outcome> {
+    output.lines(&query_api::schema_sdl())?;
+    Ok(Outcome::Done)
+}

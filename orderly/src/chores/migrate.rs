@@ -1,0 +1,25 @@
+use clap::Args;
+
+use crate::exit::Outcome;
+use crate::output::OutputArgs;
+use crate::stack::schema;
+
+/// Settings of `orderly migrate`.
+#[derive(Debug, Clone, Args)]
+pub struct MigrateArgs {
+    /// Postgres 15 or newer, with a role that may create schemas
+    #[arg(long, env = "DATABASE_URL", hide_env_values = true, value_name = "URL")]
+    database_url: String,
+}
+
+/// Brings the schemas of a database up to date: forward only, one migrating process at a time.
+///
+/// # Errors
+/// It can't be reached, or is a newer program's.
+pub(crate) async fn migrate(args: &MigrateArgs, output: &OutputArgs) -> anyhow::Result<Outcome> {
+    let before = schema::version(&args.database_url).await?;
+    schema::migrate(&args.database_url).await?;
+    let after = schema::version(&args.database_url).await?;
+    output.lines(&if before == after { format!("schema {after}: nothing to do") } else { format!("schema {before} → {after}") })?;
+    Ok(Outcome::Done)
+}

@@ -1,0 +1,60 @@
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::Args;
+use identity::{Authenticator, IdentityArgs, Role, TokenKey, TokenRequest};
+
+use crate::exit::{Failure, Outcome};
+use crate::output::OutputArgs;
+use crate::secrets::TOKEN_KEY_FILE;
+
+/// Settings of `orderly token`.
+#[derive(Debug, Clone, Args)]
+pub struct TokenArgs {
+    /// What its bearer is to the shop
+    #[arg(long, value_enum, default_value_t = Role::Operator)]
+    role: Role,
+    /// The sales channel that a service speaks for
+    #[arg(long, value_name = "CHANNEL")]
+    channel: Option<String>,
+    /// The bearer's id, a customer's UUID for a customer; otherwise the role's name where none is given
+    #[arg(long, value_name = "ID")]
+    subject: Option<String>,
+    /// How long it is good
+    #[arg(long, default_value_t = 24, value_name = "HOURS")]
+    hours: u32,
+    /// Where `orderly dev` keeps its key, used where no --token-key is given
+    #[arg(long, env = "ORDERLY_DATA_DIR", default_value = ".orderly", value_name = "FOLDER")]
+    data_dir: PathBuf,
+    #[command(flatten)]
+    identity: IdentityArgs,
+}
+
+/// Prints a token.
+///
+/// # Errors
+/// There is no private key, or the subject may not stand in the log.
+pub(crate) fn token(args: &TokenArgs, output: &OutputArgs) -> anyhow::Result<Outcome> {
+    let authenticator = Authenticator::with_key(&key(args)?, &args.identity.token_issuer, &args.identity.token_audience);
+    output.lines(&authenticator.mint(&request(args)?)?)?;
+    Ok(Outcome::Done)
+}
+
+fn key(args: &TokenArgs) -> anyhow::Result<TokenKey> {
+    let path = args.identity.token_key.clone().unwrap_or_else(|| args.data_dir.join(TOKEN_KEY_FILE));
+    if !path.is_file() {
+        let message = format!("there is no key in {}; start `orderly dev` here first, or name one with --token-key", path.display());
+        return Err(Failure::usage(message).into());
+    }
+    Ok(TokenKey::load(&path)?)
+}
+
+fn request(args: &TokenArgs) -> anyhow::Result<TokenRequest> {
+    let subject = match (&args.subject, args.role) {
+        (Some(subject), _) => subject.clone(),
+        (None, Role::Customer) => return Err(Failure::usage("a customer's token needs --subject, the customer's UUID").into()),
+        (None, role) => args.channel.clone().unwrap_or_else(|| role.to_string()),
+    };
+    let lifetime = Duration::from_secs(u64::from(args.hours) * 3600);
+    Ok(TokenRequest { subject, role: args.role, channel: args.channel.clone(), lifetime })
+}

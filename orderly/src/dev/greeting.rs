@@ -1,0 +1,64 @@
+use std::fmt;
+use std::path::Path;
+
+use crate::stack::Addresses;
+
+/// Where to look once everything runs.
+pub(super) struct Greeting<'a> {
+    pub(super) addresses: Addresses,
+    pub(super) data_dir: &'a Path,
+    pub(super) url: &'a str,
+    pub(super) token: &'a str,
+}
+
+const QUERY: &str = "{ orders(first: 3) { nodes { number status total { amount currency } } } }";
+
+impl Greeting<'_> {
+    /// Said before a load begins: it is not what the command results in.
+    pub(super) fn first_lines(&self) {
+        let commands = self.addresses.commands.map(|address| format!("http://{address}")).unwrap_or_default();
+        eprintln!("orderly is up: commands on {commands}");
+    }
+}
+
+impl fmt::Display for Greeting<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let base = |address: Option<std::net::SocketAddr>| address.map(|address| format!("http://{address}")).unwrap_or_default();
+        let Addresses { commands, queries, management, .. } = self.addresses;
+        let (commands, queries, management) = (base(commands), base(queries), base(management));
+        writeln!(f, "\ncommands   {commands}/docs")?;
+        writeln!(f, "queries    {queries}/graphiql   (GraphQL: {queries}/graphql)")?;
+        writeln!(f, "metrics    {management}/metrics   (probes: /livez, /readyz)")?;
+        writeln!(f, "database   {}", without_password(self.url))?;
+        writeln!(f, "data       {}   (kept; `replay --data-dir` looks there, too)", self.data_dir.display())?;
+        writeln!(f, "\na token of an operator, good for a day (`orderly token --help` makes others):\n  {}", self.token)?;
+        writeln!(f, "\nthree orders:\n  curl -s {queries}/graphql -H 'content-type: application/json' \\")?;
+        writeln!(f, "    -H \"authorization: Bearer $(orderly token --role operator --data-dir {})\" \\", self.data_dir.display())?;
+        writeln!(f, "    -d '{{\"query\": \"{QUERY}\"}}'")?;
+        write!(f, "\nCtrl-C stops everything; the data stays.")
+    }
+}
+
+/// A URL that may stand on a screen.
+fn without_password(url: &str) -> String {
+    let Some((scheme, rest)) = url.split_once("://") else { return url.to_owned() };
+    match rest.rsplit_once('@') {
+        Some((credentials, place)) => format!("{scheme}://{}@{place}", credentials.split(':').next().unwrap_or_default()),
+        None => url.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_greeting_hides_the_password_and_fits_on_a_screen() {
+        let address = Some("127.0.0.1:8080".parse().unwrap());
+        let addresses = Addresses { commands: address, queries: address, management: address, simulator: address };
+        let greeting = Greeting { addresses, data_dir: Path::new(".orderly"), url: "postgres://me:secret@127.0.0.1/db", token: "t" };
+        let text = greeting.to_string();
+        assert!(text.contains("postgres://me@127.0.0.1/db") && !text.contains("secret"), "{text}");
+        assert!(text.lines().count() <= 20, "with the summary of a load it is 25 lines at most");
+    }
+}

@@ -1,0 +1,177 @@
+//! `orderly dev`: everything in one process, on a Postgres of its own.
+
+mod greeting;
+
+use std::future::Future;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use aggregates::values::Currency;
+use clap::Args;
+use identity::{Role, TokenKey};
+
+use crate::embedded::EmbeddedPostgres;
+use crate::exit::Outcome;
+use crate::load::{self, CHANNEL, LoadSettings, Progress, Receive};
+use crate::load_command::told;
+use crate::output::{Format, OutputArgs};
+use crate::secrets::{Secrets, TOKEN_KEY_FILE};
+use crate::signals::StopSignals;
+use crate::stack::{Listeners, Ports, Roles, Stack, StackSettings};
+
+use greeting::Greeting;
+
+/// The file that tells other programs where the database is.
+const DATABASE_URL_FILE: &str = "database-url";
+
+/// How long the rest of the work may take before `--exit-when-idle` gives up.
+const IDLE_WITHIN: Duration = Duration::from_secs(600);
+
+/// Settings of `orderly dev`. Every setting of a role (`orderly command-api --help` …) holds here through its environment variable.
+#[derive(Debug, Clone, Args)]
+pub struct DevArgs {
+    /// Send these order lines once everything runs; on a second start only what is missing
+    #[arg(long, value_name = "FILE")]
+    load: Option<PathBuf>,
+    /// Names and categories of products for --load
+    #[arg(long, value_name = "FILE", requires = "load")]
+    products: Option<PathBuf>,
+    /// What is known of customers for --load
+    #[arg(long, value_name = "FILE", requires = "load")]
+    customers: Option<PathBuf>,
+    /// Requests at once for --load
+    #[arg(long, default_value_t = 32, value_parser = clap::value_parser!(u16).range(1..=1024), value_name = "N")]
+    concurrency: u16,
+    /// Currency of lines that name none, for --load
+    #[arg(long, default_value = "USD", value_name = "CODE")]
+    currency: Currency,
+    /// Where the embedded Postgres, the keys and the secrets are kept
+    #[arg(long, env = "ORDERLY_DATA_DIR", default_value = ".orderly", value_name = "FOLDER")]
+    data_dir: PathBuf,
+    /// Use this Postgres instead of one of its own
+    #[arg(long, env = "DATABASE_URL", hide_env_values = true, value_name = "URL")]
+    database_url: Option<String>,
+    /// Commands on this port, queries on the next, management 10 and the simulator 11 above it; 0 takes any that are free
+    #[arg(long, env = "ORDERLY_PORT_BASE", default_value_t = 8080, value_parser = clap::value_parser!(u16).range(0..=65524), value_name = "PORT")]
+    port_base: u16,
+    /// Stop once nothing is left to do
+    #[arg(long)]
+    exit_when_idle: bool,
+}
+
+/// Runs everything until it is asked to stop.
+///
+/// # Errors
+/// It can't start, told with the remedy, or a worker can't go on.
+pub(crate) async fn run(args: DevArgs, output: &OutputArgs) -> anyhow::Result<Outcome> {
+    let signals = StopSignals::new()?;
+    let listeners = Listeners::bind(&Ports::from_base(args.port_base), Roles::ALL).await?;
+    let secrets = Secrets::load_or_create(&args.data_dir)?;
+    let token_key = TokenKey::load_or_create(&args.data_dir.join(TOKEN_KEY_FILE))?;
+    let (postgres, url) = database(&args, &secrets).await?;
+    let settings = StackSettings::everything(&url, &secrets, &token_key)?;
+    let outcome = match Stack::start_on(listeners, settings).await {
+        Ok(stack) => Dev { args: &args, output, url: &url, signals }.run(stack).await,
+        Err(error) => Err(error),
+    };
+    if let Some(postgres) = postgres {
+        postgres.stop().await?;
+    }
+    outcome
+}
+
+async fn database(args: &DevArgs, secrets: &Secrets) -> anyhow::Result<(Option<EmbeddedPostgres>, String)> {
+    if let Some(url) = &args.database_url {
+        return Ok((None, url.clone()));
+    }
+    let postgres = EmbeddedPostgres::start(&args.data_dir, &secrets.postgres_password).await?;
+    let url = postgres.url().to_owned();
+    leave_url(&args.data_dir, &url)?;
+    Ok((Some(postgres), url))
+}
+
+/// For `replay` and other programs; it holds a password, so only its owner may read it.
+fn leave_url(data_dir: &Path, url: &str) -> std::io::Result<()> {
+    use std::io::Write;
+    use std::os::unix::fs::OpenOptionsExt;
+    let path = data_dir.join(DATABASE_URL_FILE);
+    let mut file = std::fs::OpenOptions::new().create(true).write(true).truncate(true).mode(0o600).open(path)?;
+    writeln!(file, "{url}")
+}
+
+struct Dev<'a> {
+    args: &'a DevArgs,
+    output: &'a OutputArgs,
+    url: &'a str,
+    signals: StopSignals,
+}
+
+impl Dev<'_> {
+    async fn run(mut self, mut stack: Stack) -> anyhow::Result<Outcome> {
+        let outcome = self.work(&mut stack).await;
+        let finished = stack.shutdown().await;
+        let outcome = outcome?;
+        finished.map(|()| outcome)
+    }
+
+    async fn work(&mut self, stack: &mut Stack) -> anyhow::Result<Outcome> {
+        let operator = stack.token("dev", Role::Operator, None)?;
+        let greeting = Greeting { addresses: *stack.addresses(), data_dir: &self.args.data_dir, url: self.url, token: &operator };
+        greeting.first_lines();
+        let load = self.load_settings(stack)?;
+        let output = self.output;
+        let loading = async {
+            match load {
+                Some(settings) => told(&load::load(&settings, &Progress::on_stderr()).await?, output),
+                None => Ok(Outcome::Done),
+            }
+        };
+        let loaded = match until_stopped(stack, &mut self.signals, loading).await? {
+            Some(loaded) => loaded,
+            None => return Ok(if self.args.load.is_some() { Outcome::Interrupted } else { Outcome::Done }),
+        };
+        if self.output.output == Format::Text && !self.args.exit_when_idle {
+            self.output.lines(&greeting.to_string())?;
+        }
+        self.stay(stack, loaded).await
+    }
+
+    /// Stays up until it is asked to stop, or nothing is left to do.
+    async fn stay(&mut self, stack: &mut Stack, loaded: Outcome) -> anyhow::Result<Outcome> {
+        if self.args.exit_when_idle {
+            stack.idle(IDLE_WITHIN).await?;
+            return Ok(loaded);
+        }
+        until_stopped(stack, &mut self.signals, std::future::pending::<anyhow::Result<()>>()).await?;
+        Ok(Outcome::Done)
+    }
+
+    fn load_settings(&self, stack: &Stack) -> anyhow::Result<Option<LoadSettings>> {
+        let Some(file) = self.args.load.clone() else { return Ok(None) };
+        let address = stack.addresses().commands.ok_or_else(|| anyhow::anyhow!("no command API in this stack"))?;
+        Ok(Some(LoadSettings {
+            file,
+            products: self.args.products.clone(),
+            customers: self.args.customers.clone(),
+            url: format!("http://{address}"),
+            token: stack.token(CHANNEL, Role::Service, Some(CHANNEL))?,
+            concurrency: self.args.concurrency.into(),
+            currency: self.args.currency,
+            patience: Duration::from_secs(120),
+            receive: Receive::Everything,
+        }))
+    }
+}
+
+/// Works until it is done; `None` if somebody wants the program to end. A worker that stops ends it.
+async fn until_stopped<T>(
+    stack: &mut Stack,
+    signals: &mut StopSignals,
+    work: impl Future<Output = anyhow::Result<T>>,
+) -> anyhow::Result<Option<T>> {
+    tokio::select! {
+        done = work => done.map(Some),
+        () = signals.next() => Ok(None),
+        worker = stack.stopped_worker() => Err(worker),
+    }
+}

@@ -1,0 +1,23 @@
+//! The files of a load: read as a stream, checked as a whole before anything is sent.
+
+mod check;
+mod columns;
+mod directory;
+mod error;
+mod fault;
+mod fields;
+mod lines;
+mod needs;
+mod order;
+mod orders;
+mod row;
+#[cfg(test)]
+mod tests;
+
+pub use check::{Checked, check};
+pub use directory::{Customers, Directory, Product, Products};
+pub use error::InputError;
+pub use fault::{Fault, Faults};
+pub use needs::{Needs, needs};
+pub use order::{FileLine, FileOrder};
+pub use orders::OrderFile;

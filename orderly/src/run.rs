@@ -1,0 +1,27 @@
+use crate::cli::{Cli, Command};
+use crate::exit::Outcome;
+use crate::{chores, dev, load_command, roles};
+
+/// Does what was typed.
+///
+/// # Errors
+/// It could not be done; [`Outcome::of`] says with which code to end.
+pub async fn run(cli: Cli) -> anyhow::Result<Outcome> {
+    let output = cli.output;
+    match cli.command {
+        Command::Dev(args) => dev::run(*args, &output).await,
+        Command::Load(args) => load_command::run(&args, &output).await,
+        Command::CommandApi(args) => roles::run(args.settings()?).await,
+        Command::QueryApi(args) => roles::run(args.settings()?).await,
+        Command::Projector(args) => roles::run(args.settings()?).await,
+        Command::ProcessManager(args) => roles::run(args.settings()?).await,
+        Command::Simulator(args) => roles::run(args.settings()?).await,
+        Command::Migrate(args) => chores::migrate(&args, &output).await,
+        Command::Token(args) => chores::token(&args, &output),
+        Command::Doctor(args) => chores::doctor(&args, &output).await,
+        Command::Openapi => chores::openapi(&output),
+        Command::GraphqlSchema => chores::graphql_schema(&output),
+        Command::Completions(args) => chores::completions(&args, &output),
+        Command::Man(args) => chores::man(&args, &output),
+    }
+}

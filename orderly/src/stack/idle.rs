@@ -1,0 +1,41 @@
+use std::time::{Duration, Instant};
+
+use event_store::{EventStore, lease};
+use process_manager::Counts;
+use projections::ReadDatabase;
+
+/// Something is left to do, and the time is over.
+#[derive(Debug, thiserror::Error)]
+#[error("after {} s there is still work: {left}", .within.as_secs())]
+pub struct IdleError {
+    within: Duration,
+    left: String,
+}
+
+const BETWEEN_LOOKS: Duration = Duration::from_millis(100);
+
+pub(super) async fn wait(store: &EventStore, read: &ReadDatabase, within: Duration) -> anyhow::Result<()> {
+    let deadline = Instant::now() + within;
+    loop {
+        let Some(left) = left(store, read).await? else { return Ok(()) };
+        if Instant::now() > deadline {
+            return Err(IdleError { within, left }.into());
+        }
+        tokio::time::sleep(BETWEEN_LOOKS).await;
+    }
+}
+
+/// What is left to do. The head is read first: what is appended after it is found by the next look.
+async fn left(store: &EventStore, read: &ReadDatabase) -> anyhow::Result<Option<String>> {
+    let head = store.head().await?.position;
+    let mut connection = store.pool().acquire().await?;
+    let followed = lease::checkpoint(&mut connection, "process", "order_fulfillment").await?.unwrap_or_default().position;
+    drop(connection);
+    let Counts { pending, .. } = process_manager::counts(store.pool()).await?;
+    if followed < head || pending > 0 {
+        return Ok(Some(format!("the process manager is at {followed} of {head} with {pending} steps pending")));
+    }
+    let statuses = projections::status(store, read).await?;
+    let behind = statuses.iter().find(|status| status.live.position < head);
+    Ok(behind.map(|status| format!("read model {} is at {} of {head}", status.name, status.live.position)))
+}

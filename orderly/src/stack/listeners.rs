@@ -1,0 +1,79 @@
+use std::io;
+use std::net::SocketAddr;
+
+use tokio::net::TcpListener;
+
+use super::{Ports, Roles};
+
+/// A port that can't be listened on.
+#[derive(Debug, thiserror::Error)]
+pub enum ListenError {
+    /// Somebody else has it.
+    #[error("{address}, for {what}, is taken by another program (another orderly?); stop that one, or choose other ports ({remedy})")]
+    Taken {
+        /// Which.
+        address: SocketAddr,
+        /// For what.
+        what: &'static str,
+        /// The flag that moves it.
+        remedy: &'static str,
+    },
+    /// Anything else.
+    #[error("{address}, for {what}, can't be listened on: {source}")]
+    Other {
+        /// Which.
+        address: SocketAddr,
+        /// For what.
+        what: &'static str,
+        /// What the system said.
+        source: io::Error,
+    },
+}
+
+/// Where a stack listens.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Addresses {
+    /// The command API, if it runs here.
+    pub commands: Option<SocketAddr>,
+    /// The query API, if it runs here.
+    pub queries: Option<SocketAddr>,
+    /// Probes and metrics.
+    pub management: Option<SocketAddr>,
+    /// The simulator, if it runs here.
+    pub simulator: Option<SocketAddr>,
+}
+
+/// Ports that are listened on and not yet served: taken first, so that a taken one is told before anything is started.
+#[derive(Debug)]
+pub struct Listeners {
+    pub(super) commands: Option<TcpListener>,
+    pub(super) queries: Option<TcpListener>,
+    pub(super) management: TcpListener,
+    /// The simulator binds its port itself.
+    pub(super) simulator: SocketAddr,
+}
+
+impl Listeners {
+    /// Listens for the roles that do.
+    ///
+    /// # Errors
+    /// A port is taken, or may not be used.
+    pub async fn bind(ports: &Ports, roles: Roles) -> Result<Self, ListenError> {
+        let commands =
+            if roles.command_api { Some(listen(ports.commands, "commands", "--port-base 9000 or --command-addr").await?) } else { None };
+        let queries =
+            if roles.query_api { Some(listen(ports.queries, "queries", "--port-base 9000 or --query-addr").await?) } else { None };
+        let management = listen(ports.management, "probes and metrics", "--port-base 9000 or --management-addr").await?;
+        if roles.simulator {
+            drop(listen(ports.simulator, "the simulator", "--port-base 9000 or --simulator-listen").await?);
+        }
+        Ok(Self { commands, queries, management, simulator: ports.simulator })
+    }
+}
+
+async fn listen(address: SocketAddr, what: &'static str, remedy: &'static str) -> Result<TcpListener, ListenError> {
+    TcpListener::bind(address).await.map_err(|source| match source.kind() {
+        io::ErrorKind::AddrInUse => ListenError::Taken { address, what, remedy },
+        _ => ListenError::Other { address, what, source },
+    })
+}

@@ -1,0 +1,117 @@
+//! The whole of Orderly in one process: what `orderly dev` runs, what each role runs a part of, and what the tests run against.
+
+mod idle;
+mod listeners;
+mod management;
+mod roles;
+pub(crate) mod schema;
+mod serving;
+mod settings;
+mod workers;
+
+use std::time::Duration;
+
+use event_store::EventStore;
+use identity::{Authenticator, Role, TokenRequest};
+use projections::ReadDatabase;
+use tokio_util::sync::CancellationToken;
+
+pub use idle::IdleError;
+pub use listeners::{Addresses, ListenError, Listeners};
+pub use schema::SchemaError;
+pub use settings::{Ports, Roles, StackSettings, settings_of_the_environment};
+pub use workers::StoppedWorker;
+
+use workers::Workers;
+
+/// How long the work in flight may hold up the end.
+const DRAIN: Duration = Duration::from_secs(20);
+
+/// A running stack.
+pub struct Stack {
+    addresses: Addresses,
+    store: EventStore,
+    read: ReadDatabase,
+    authenticator: Authenticator,
+    workers: Workers,
+    draining: CancellationToken,
+}
+
+impl Stack {
+    /// Listens where the settings say and starts their roles.
+    ///
+    /// # Errors
+    /// A port is taken, a database can't be reached, or its schema is another program's.
+    pub async fn start(settings: StackSettings) -> anyhow::Result<Self> {
+        let listeners = Listeners::bind(&settings.ports, settings.roles).await?;
+        Self::start_on(listeners, settings).await
+    }
+
+    /// Starts on ports that are listened on already.
+    ///
+    /// # Errors
+    /// A database can't be reached, or its schema is another program's.
+    pub async fn start_on(listeners: Listeners, settings: StackSettings) -> anyhow::Result<Self> {
+        schema::prepare(&settings).await?;
+        let store = EventStore::connect(&settings.log).await?;
+        let read = ReadDatabase::connect(&settings.read, &settings.log.database_url).await?;
+        if settings.roles.projector {
+            projections::create(&read).await?;
+        }
+        let (draining, mut workers) = (CancellationToken::new(), Workers::default());
+        let shared = roles::Shared { settings: &settings, store: &store, read: &read, stop: &draining };
+        let addresses = roles::start(shared, listeners, &mut workers).await?;
+        Ok(Self { addresses, store, read, authenticator: settings.authenticator.clone(), workers, draining })
+    }
+
+    /// Where it listens.
+    pub fn addresses(&self) -> &Addresses {
+        &self.addresses
+    }
+
+    /// The log.
+    pub fn store(&self) -> &EventStore {
+        &self.store
+    }
+
+    /// The read models.
+    pub fn read(&self) -> &ReadDatabase {
+        &self.read
+    }
+
+    /// A token of a role, and of a channel for a service, good for a day.
+    ///
+    /// # Errors
+    /// The key at hand is a public one, or the subject may not stand in the log.
+    pub fn token(&self, subject: &str, role: Role, channel: Option<&str>) -> anyhow::Result<String> {
+        let lifetime = Duration::from_secs(24 * 3600);
+        let request = TokenRequest { subject: subject.to_owned(), role, channel: channel.map(str::to_owned), lifetime };
+        Ok(self.authenticator.mint(&request)?)
+    }
+
+    /// Waits until nothing is left to do: every order's process waits for somebody outside or is over, and every read model is
+    /// at the head of the log.
+    ///
+    /// # Errors
+    /// It is not so within the time, told with what is left.
+    pub async fn idle(&self, within: Duration) -> anyhow::Result<()> {
+        idle::wait(&self.store, &self.read, within).await
+    }
+
+    /// Waits until a worker stops, which none does by itself unless it cannot go on.
+    pub async fn stopped_worker(&mut self) -> anyhow::Error {
+        self.workers.first_to_stop().await
+    }
+
+    /// Finishes what is in flight and stops.
+    ///
+    /// # Errors
+    /// A worker failed, or did not stop in time.
+    pub async fn shutdown(mut self) -> anyhow::Result<()> {
+        self.draining.cancel();
+        let finished = self.workers.finish(DRAIN).await;
+        self.read.close().await;
+        self.store.close().await;
+        finished
+    }
+}

@@ -1,0 +1,82 @@
+//! Is the database's schema this program's?
+
+use event_store::StoreError;
+use gateways::simulator::{self, SimulatorError};
+use sqlx::migrate::MigrateError;
+use sqlx::{Connection, PgConnection};
+
+use super::StackSettings;
+
+/// The schema is another program's.
+#[derive(Debug, thiserror::Error)]
+pub enum SchemaError {
+    /// It was migrated by a newer program.
+    #[error("the database was migrated by a newer orderly (migration {migration}); run that version, or restore a backup from before")]
+    Newer {
+        /// The first migration that this program does not know.
+        migration: i64,
+    },
+    /// It was not migrated, or by an older program.
+    #[error("the database's schema is {found}, this orderly needs {needed}; run `orderly migrate` first")]
+    Older {
+        /// What it is.
+        found: i64,
+        /// What it must be.
+        needed: i64,
+    },
+    /// A migration that was applied has another text than this program's.
+    #[error(
+        "migration {migration} was applied with another text: the database is that of another build; run that build, or start with an empty database"
+    )]
+    Changed {
+        /// Which.
+        migration: i64,
+    },
+}
+
+/// Brings the schemas up to date, or checks that they are.
+pub(super) async fn prepare(settings: &StackSettings) -> anyhow::Result<()> {
+    let url = &settings.log.database_url;
+    if settings.migrate { migrate(url).await } else { check(url).await }
+}
+
+/// Brings the schemas of a database up to date.
+///
+/// # Errors
+/// It can't be reached, or is a newer program's.
+pub(crate) async fn migrate(url: &str) -> anyhow::Result<()> {
+    event_store::migrate(url).await.map_err(|error| match error {
+        StoreError::Migration(error) => explained(error),
+        other => other.into(),
+    })?;
+    simulator::migrate(url).await.map_err(|error| match error {
+        SimulatorError::Migration(error) => explained(error),
+        other => other.into(),
+    })
+}
+
+fn explained(error: MigrateError) -> anyhow::Error {
+    match error {
+        MigrateError::VersionMissing(migration) => SchemaError::Newer { migration }.into(),
+        MigrateError::VersionMismatch(migration) => SchemaError::Changed { migration }.into(),
+        other => other.into(),
+    }
+}
+
+async fn check(url: &str) -> anyhow::Result<()> {
+    let (found, needed) = (version(url).await?, event_store::schema_version());
+    if found < needed { Err(SchemaError::Older { found, needed }.into()) } else { Ok(()) }
+}
+
+/// The last migration that was applied; 0 in an empty database.
+pub(crate) async fn version(url: &str) -> Result<i64, sqlx::Error> {
+    let mut connection = PgConnection::connect(url).await?;
+    let migrated: bool = sqlx::query_scalar("select to_regclass('log.migrations') is not null").fetch_one(&mut connection).await?;
+    let version = if migrated {
+        sqlx::query_scalar("select coalesce(max(version), 0) from log.migrations where success").fetch_one(&mut connection).await?
+    } else {
+        0
+    };
+    connection.close().await?;
+    Ok(version)
+}

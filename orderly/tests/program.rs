@@ -1,0 +1,98 @@
+//! The program as it is called: exit codes and remedies of what goes wrong before anything runs.
+
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+const HEADER: &str = "order_ref,customer_ref,store_ref,placed_at,product_ref,quantity,unit_price,line_discount";
+const ROW: &str = "A,1,330,2017-01-01T11:53:26Z,P1,1,0.50,0.00";
+
+fn orderly(arguments: &[&str], folder: &Path) -> (i32, String, String) {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_orderly"));
+    command.args(arguments).current_dir(folder);
+    for name in ["DATABASE_URL", "ORDERLY_TOKEN", "ORDERLY_URL", "ORDERLY_DATA_DIR"] {
+        command.env_remove(name);
+    }
+    let Output { status, stdout, stderr } = command.output().unwrap();
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    (status.code().unwrap(), text(stdout), text(stderr))
+}
+
+fn file(folder: &Path, name: &str, bytes: impl AsRef<[u8]>) -> PathBuf {
+    let path = folder.join(name);
+    std::fs::write(&path, bytes).unwrap();
+    path
+}
+
+/// Nobody listens there: what is sent nevertheless ends with another code.
+const NOWHERE: &str = "http://127.0.0.1:9";
+
+#[test]
+fn a_file_that_cannot_be_used_is_told_before_anything_is_sent() {
+    let folder = tempfile::tempdir().unwrap();
+    file(folder.path(), "empty.csv", "");
+    file(folder.path(), "header.csv", "a,b\n1,2\n");
+    file(folder.path(), "text.csv.gz", format!("{HEADER}\n{ROW}\n"));
+    for (name, code, told) in [
+        ("empty.csv", 2, "empty.csv: the file is empty"),
+        ("header.csv", 2, "header.csv:1: wrong header: unknown column 'a'"),
+        ("text.csv.gz", 2, "text.csv.gz: unreadable"),
+        ("missing.csv", 5, "missing.csv: No such file"),
+    ] {
+        let (ended, stdout, stderr) = orderly(&["load", name, "--token", "t", "--url", NOWHERE], folder.path());
+        assert_eq!((ended, stdout.as_str()), (code, ""), "{name}: {stderr}");
+        assert!(stderr.contains(told), "{name}: {stderr}");
+    }
+}
+
+#[test]
+fn a_server_that_is_away_is_waited_for_and_then_told() {
+    let folder = tempfile::tempdir().unwrap();
+    file(folder.path(), "orders.csv", format!("{HEADER}\n{ROW}\n"));
+    let (code, _, stderr) = orderly(&["load", "orders.csv", "--token", "t", "--url", NOWHERE, "--patience-s", "1"], folder.path());
+    assert_eq!(code, 3, "{stderr}");
+    assert!(stderr.contains("can't be reached") && stderr.contains("orderly dev"), "{stderr}");
+}
+
+#[test]
+fn without_a_token_and_a_key_the_remedy_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let (code, _, stderr) = orderly(&["load", "orders.csv"], folder.path());
+    assert_eq!(code, 2, "{stderr}");
+    assert!(stderr.contains("--token"), "{stderr}");
+    assert_eq!(orderly(&["token"], folder.path()).0, 2);
+}
+
+#[test]
+fn a_taken_port_is_told_before_anything_is_started() {
+    let folder = tempfile::tempdir().unwrap();
+    let taken = loop {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        if listener.local_addr().unwrap().port() < 65_000 {
+            break listener;
+        }
+    };
+    let port = taken.local_addr().unwrap().port().to_string();
+    let (code, _, stderr) = orderly(&["dev", "--port-base", &port], folder.path());
+    assert_eq!(code, 4, "{stderr}");
+    assert!(stderr.contains("is taken by another program") && stderr.contains("--port-base"), "{stderr}");
+    assert!(!folder.path().join(".orderly").exists(), "nothing was started");
+}
+
+#[test]
+fn a_database_that_is_away_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let (code, _, stderr) = orderly(&["migrate", "--database-url", "postgres://nobody@127.0.0.1:9/none"], folder.path());
+    assert_eq!(code, 3, "{stderr}");
+}
+
+#[test]
+fn documents_are_printed() {
+    let folder = tempfile::tempdir().unwrap();
+    let (code, openapi, _) = orderly(&["openapi"], folder.path());
+    assert!(code == 0 && openapi.contains("\"openapi\": \"3.1"), "{openapi:.200}");
+    let (code, schema, _) = orderly(&["graphql-schema"], folder.path());
+    assert!(code == 0 && schema.contains("type Order"), "{schema:.200}");
+    assert_eq!(orderly(&["completions", "bash"], folder.path()).0, 0);
+    assert!(orderly(&["man"], folder.path()).1.contains(".TH orderly"));
+}

@@ -1,0 +1,73 @@
+//! What a gateway said, as the command that records it.
+
+use aggregates::payment::{self, RecordAuthorization, RecordCapture, RecordVoid};
+use aggregates::values::{InvalidValue, Money, PaymentId};
+use decider::Decision;
+use gateways::{AuthorizeOutcome, CaptureOutcome, OperationOutcome, VoidOutcome};
+use rust_decimal::Decimal;
+
+use crate::commands::Errand;
+use crate::dispatcher::Worker;
+use crate::order_fulfillment::GatewayCall;
+
+impl Worker {
+    /// Records an outcome on the payment; one that makes no sense parks the process.
+    pub(super) async fn record(&self, errand: Errand, call: &GatewayCall, outcome: OperationOutcome) {
+        match (call, outcome) {
+            (GatewayCall::Authorize(call), OperationOutcome::Authorization(outcome)) => {
+                let (payment, operation) = (PaymentId::new(call.payment), call.operation);
+                let command = authorization(outcome).map(|outcome| RecordAuthorization { payment, operation, outcome });
+                self.execute_or_park(errand, command).await;
+            }
+            (GatewayCall::Capture(call), OperationOutcome::Capture(outcome)) => {
+                let (payment, operation) = (PaymentId::new(call.payment), call.operation);
+                let command = capture(outcome).map(|outcome| RecordCapture { payment, operation, outcome });
+                self.execute_or_park(errand, command).await;
+            }
+            (GatewayCall::Void(call), OperationOutcome::Void(outcome)) => {
+                let (payment, operation) = (PaymentId::new(call.payment), call.operation);
+                self.execute(errand, RecordVoid { payment, operation, outcome: void(outcome) }).await;
+            }
+            (call, other) => {
+                self.park(errand, format!("the gateway knows operation {} as another call: {other:?}", call.operation())).await
+            }
+        }
+    }
+
+    async fn execute_or_park(&self, errand: Errand, command: Result<impl Decision + Clone, InvalidValue>) {
+        match command {
+            Ok(command) => self.execute(errand, command).await,
+            Err(nonsense) => self.park(errand, format!("the gateway's answer cannot be recorded: {nonsense}")).await,
+        }
+    }
+}
+
+fn authorization(outcome: AuthorizeOutcome) -> Result<payment::AuthorizationOutcome, InvalidValue> {
+    Ok(match outcome {
+        AuthorizeOutcome::Authorized { reference, amount, currency, expires_at } => {
+            let amount = money(amount, &currency)?;
+            payment::AuthorizationOutcome::Authorized { amount, expires_at, gateway_reference: reference }
+        }
+        AuthorizeOutcome::Declined { code } => payment::AuthorizationOutcome::Declined { code },
+    })
+}
+
+fn capture(outcome: CaptureOutcome) -> Result<payment::CaptureOutcome, InvalidValue> {
+    Ok(match outcome {
+        CaptureOutcome::Captured { reference, amount, currency } => {
+            payment::CaptureOutcome::Captured { amount: money(amount, &currency)?, gateway_reference: reference }
+        }
+        CaptureOutcome::Failed { code } => payment::CaptureOutcome::Failed { code },
+    })
+}
+
+fn void(outcome: VoidOutcome) -> payment::VoidOutcome {
+    match outcome {
+        VoidOutcome::Voided => payment::VoidOutcome::Voided,
+        VoidOutcome::Failed { code } => payment::VoidOutcome::Failed { code },
+    }
+}
+
+fn money(amount: Decimal, currency: &str) -> Result<Money, InvalidValue> {
+    Money::new(amount, currency.parse()?)
+}

@@ -1,0 +1,26 @@
+use event_store::{StoreError, SubscriptionError};
+
+/// Why the process manager, or a question to it, failed.
+#[derive(Debug, thiserror::Error)]
+pub enum ProcessError {
+    /// The log.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// Following the log.
+    #[error(transparent)]
+    Subscription(#[from] SubscriptionError),
+    /// The tables of the process manager.
+    #[error("the process manager's tables cannot be used: {0}")]
+    Database(#[from] sqlx::Error),
+    /// Another process took the lease over: nothing of this batch was written.
+    #[error("the lease on the order process was lost")]
+    LeaseLost,
+    /// A stored state is not what this program writes.
+    #[error("the stored process of order {order} cannot be read: {source}")]
+    BrokenState {
+        /// Whose.
+        order: uuid::Uuid,
+        /// What serde says.
+        source: serde_json::Error,
+    },
+}

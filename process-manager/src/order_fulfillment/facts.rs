@@ -1,0 +1,147 @@
+//! What the process has learned of its order: never more than the log says, decided nowhere.
+
+mod goods;
+mod money;
+
+use std::collections::BTreeMap;
+
+use aggregates::order::{CancelationOutcome, Delivery, MissingStock, OrderEvent, OrderPlaced, PaymentTerms};
+use aggregates::process::ProcessEvent;
+use aggregates::values::{Country, LineNumber, PaymentId, ShipmentId, WarehouseCode};
+use serde::{Deserialize, Serialize};
+
+use super::Happened;
+pub(super) use goods::{Parcel, ShipmentStage};
+pub(super) use money::{Payment, Settlement, Share, ShareStage, Standing};
+
+/// Where an order stands in its own lifecycle.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Phase {
+    /// Nothing to do yet.
+    #[default]
+    NotPlaced,
+    /// Waits for stock and money.
+    Placed,
+    /// Being fulfilled.
+    Confirmed,
+    /// Being undone.
+    Canceling,
+    /// Final.
+    Ended,
+}
+
+/// What is known about the stock.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Stock {
+    /// Not asked yet.
+    #[default]
+    Unknown,
+    /// Held, in these warehouses.
+    Reserved(Vec<WarehouseCode>),
+    /// Does not suffice.
+    Missing(Vec<MissingStock>),
+}
+
+/// A step that failed too often, or a call that a gateway never accepts.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stuck {
+    /// Which.
+    pub step: String,
+    /// What stood in the way.
+    pub cause: String,
+}
+
+/// Everything that the process knows.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct Facts {
+    /// The order's lifecycle.
+    pub phase: Phase,
+    pub(super) stock: Stock,
+    /// The attempt that the order waits for, or that pays it.
+    pub(super) attempt: Option<PaymentId>,
+    pub(super) payments: BTreeMap<PaymentId, Payment>,
+    pub(super) shipments: BTreeMap<ShipmentId, Parcel>,
+    pub(super) shares: Vec<Share>,
+    /// Total to pay is nothing.
+    pub(super) free: bool,
+    /// Where a carrier goes; no carrier: picked up, or nothing moves.
+    pub(super) destination: Option<Country>,
+    /// Grams a unit, where a carrier goes.
+    pub(super) weights: BTreeMap<LineNumber, u32>,
+    pub(super) stuck: Option<Stuck>,
+    /// What an operator is waited for.
+    pub parked: Option<Stuck>,
+}
+
+impl Facts {
+    pub(super) fn learn(&mut self, happened: &Happened, failure_limit: u32) {
+        match happened {
+            Happened::Order(event) => self.learn_of_order(event),
+            Happened::Payment(payment, event) => self.learn_of_payment(*payment, event, failure_limit),
+            Happened::Shipment(shipment, event) => self.learn_of_shipment(*shipment, event),
+            Happened::Process(event) => self.learn_of_process(event),
+        }
+    }
+
+    pub(super) fn nothing_due(&self) -> bool {
+        self.free
+    }
+
+    fn learn_of_order(&mut self, event: &OrderEvent) {
+        match event {
+            OrderEvent::OrderPlaced(placed) => self.learn_placement(placed),
+            OrderEvent::OrderStockReserved(reserved) => {
+                let mut warehouses: Vec<_> = reserved.reservations.iter().map(|held| held.warehouse.clone()).collect();
+                warehouses.sort();
+                warehouses.dedup();
+                self.stock = Stock::Reserved(warehouses);
+            }
+            OrderEvent::OrderStockUnavailable(unavailable) => self.stock = Stock::Missing(unavailable.missing.clone()),
+            OrderEvent::OrderPaymentStarted(started) => self.attempt = Some(started.payment),
+            OrderEvent::OrderPaymentAuthorized(ended) => self.settle(ended.payment, Settlement::Authorized),
+            OrderEvent::OrderPaymentDeclined(ended) => self.settle(ended.payment, Settlement::Declined { code: ended.code.clone() }),
+            OrderEvent::OrderPaymentVoided(ended) => self.settle(ended.payment, Settlement::Voided),
+            OrderEvent::OrderConfirmed(_) => self.phase = Phase::Confirmed,
+            OrderEvent::OrderLinesShipped(shipped) => self.owe(shipped),
+            OrderEvent::OrderCancelationStarted(_) => self.phase = Phase::Canceling,
+            OrderEvent::OrderRejected(_) | OrderEvent::OrderExpired(_) | OrderEvent::OrderCanceled(_) | OrderEvent::OrderCompleted(_) => {
+                // Nothing is done for it any more, so nothing is remembered.
+                *self = Self { phase: Phase::Ended, ..Self::default() };
+            }
+            // The shipment's own events say the same; an anomaly is for people.
+            OrderEvent::OrderLinesReleased(_)
+            | OrderEvent::OrderLinesDelivered(_)
+            | OrderEvent::OrderLinesTakenBack(_)
+            | OrderEvent::AnomalyDetected(_) => {}
+        }
+    }
+
+    fn learn_placement(&mut self, placed: &OrderPlaced) {
+        self.phase = Phase::Placed;
+        let PaymentTerms::Card { .. } = placed.payment;
+        self.free = placed.total.is_zero();
+        if let Delivery::Ship { country, .. } = &placed.delivery {
+            self.destination = Some(*country);
+            self.weights = placed.lines.iter().filter_map(|line| Some((line.line, line.weight_grams?))).collect();
+        }
+    }
+
+    fn learn_of_process(&mut self, event: &ProcessEvent) {
+        match event {
+            ProcessEvent::CommandRefused(_) => {}
+            ProcessEvent::ProcessParked(parked) => {
+                self.stuck = None;
+                self.parked = Some(Stuck { step: parked.step.clone(), cause: parked.cause.clone() });
+            }
+            ProcessEvent::ProcessResumed(_) => {
+                (self.stuck, self.parked) = (None, None);
+                self.forgive();
+            }
+        }
+    }
+}
+
+/// How a process begins the way back by itself.
+pub(super) const OWN_OUTCOME: CancelationOutcome = CancelationOutcome::Rejected;

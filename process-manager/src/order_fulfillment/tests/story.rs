@@ -1,0 +1,293 @@
+//! An order's life told event by event.
+
+use aggregates::order::*;
+use aggregates::payment::*;
+use aggregates::process::*;
+use aggregates::shipment::*;
+use aggregates::values::*;
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+
+use crate::order_fulfillment::{Effect, Happened, Occurrence, OrderFulfillment, Rules};
+
+pub(super) const ORDER: OrderId = OrderId::new(Uuid::from_u128(1));
+pub(super) const PAYMENT: PaymentId = PaymentId::new(Uuid::from_u128(2));
+pub(super) const BERLIN_PARCEL: ShipmentId = ShipmentId::new(Uuid::from_u128(3));
+pub(super) const PARIS_PARCEL: ShipmentId = ShipmentId::new(Uuid::from_u128(4));
+pub(super) const AUTHORIZE: Uuid = Uuid::from_u128(10);
+pub(super) const CAPTURE: Uuid = Uuid::from_u128(11);
+pub(super) const VOID: Uuid = Uuid::from_u128(12);
+
+pub(super) fn rules() -> Rules {
+    Rules { automatic_fulfillment: true, refusal_limit: 3 }
+}
+
+pub(super) struct Story {
+    pub(super) process: OrderFulfillment,
+    pub(super) rules: Rules,
+    position: i64,
+    pub(super) last: Vec<Effect>,
+}
+
+impl Story {
+    pub(super) fn of(events: impl IntoIterator<Item = Happened>) -> Self {
+        let mut story = Self { process: OrderFulfillment::default(), rules: rules(), position: 0, last: vec![] };
+        for event in events {
+            story.then(event);
+        }
+        story
+    }
+
+    /// What follows, as `step subject`; delivered again, nothing follows and nothing changes.
+    pub(super) fn then(&mut self, happened: impl Into<Happened>) -> Vec<String> {
+        self.position += 1;
+        let event = Occurrence {
+            order: ORDER,
+            event_id: Uuid::from_u128(0x1000 + u128::try_from(self.position).unwrap()),
+            position: self.position,
+            recorded_at: now(),
+            happened: happened.into(),
+        };
+        let (process, effects) = self.process.clone().react(&event, &self.rules);
+        let (again, nothing) = process.clone().react(&event, &self.rules);
+        assert_eq!(nothing, vec![], "{:?} was delivered twice", event.happened);
+        assert_eq!(again, process);
+        let stored = serde_json::to_string(&process).unwrap();
+        assert_eq!(serde_json::from_str::<OrderFulfillment>(&stored).unwrap(), process, "a stored process reads back as it was");
+        self.process = process;
+        self.last = effects;
+        self.last.iter().map(|effect| format!("{} {}", effect.step.name(), effect.step.subject()).trim_end().to_owned()).collect()
+    }
+
+    /// The refusal of the last step with this name.
+    pub(super) fn refused(&self, step: &str) -> Happened {
+        let asked = self.process.asked.iter().find(|asked| asked.step.name() == step).unwrap();
+        let (code, message) = ("not_now".to_owned(), "not now".to_owned());
+        ProcessEvent::from(CommandRefused { command_id: asked.command_id(ORDER), step: step.to_owned(), code, message }).into()
+    }
+}
+
+impl From<OrderEvent> for Happened {
+    fn from(event: OrderEvent) -> Self {
+        Self::Order(event)
+    }
+}
+
+impl From<ProcessEvent> for Happened {
+    fn from(event: ProcessEvent) -> Self {
+        Self::Process(event)
+    }
+}
+
+fn now() -> DateTime<Utc> {
+    "2026-11-21T12:00:00Z".parse().unwrap()
+}
+
+pub(super) fn money(text: &str) -> Money {
+    Money::new(text.parse().unwrap(), "USD".parse().unwrap()).unwrap()
+}
+
+fn quantity(units: u32) -> Quantity {
+    units.try_into().unwrap()
+}
+
+fn warehouse(code: &str) -> WarehouseCode {
+    code.parse().unwrap()
+}
+
+fn order(event: impl Into<OrderEvent>) -> Happened {
+    Happened::Order(event.into())
+}
+
+fn payment(event: impl Into<PaymentEvent>) -> Happened {
+    Happened::Payment(PAYMENT, event.into())
+}
+
+fn shipment(id: ShipmentId, event: impl Into<ShipmentEvent>) -> Happened {
+    Happened::Shipment(id, event.into())
+}
+
+pub(super) fn placed(delivery: Delivery, total: &str) -> Happened {
+    let currency: Currency = "USD".parse().unwrap();
+    order(OrderPlaced {
+        order_number: "O-1".parse().unwrap(),
+        customer: CustomerId::new(Uuid::from_u128(9)),
+        tier: Tier::Bronze,
+        currency,
+        lines: vec![line(1, "A-17", total)],
+        goods: money(total),
+        shipping: Money::zero(currency),
+        shipping_tax: Money::zero(currency),
+        total: money(total),
+        delivery,
+        billing_address: None,
+        channel_reference: None,
+        placed_at: now(),
+        payment: PaymentTerms::Card { method: Some("tok_visa".to_owned()) },
+        policy: OrderPolicy { stock: StockPolicy::All, on_decline: DeclinePolicy::Reject },
+    })
+}
+
+fn line(number: u32, sku: &str, net: &str) -> OrderedLine {
+    OrderedLine {
+        line: LineNumber::new(number),
+        sku: sku.parse().unwrap(),
+        name: "a thing".to_owned(),
+        category: "things".to_owned(),
+        weight_grams: Some(250),
+        quantity: quantity(2),
+        unit_price: money(net),
+        discount: money(net),
+        net: money(net),
+        tax: money("0.00"),
+    }
+}
+
+pub(super) fn pickup() -> Delivery {
+    Delivery::Pickup { warehouse: warehouse("berlin") }
+}
+
+pub(super) fn by_carrier() -> Delivery {
+    Delivery::Ship { address: Personal::Sealed(serde_json::json!({"$sealed": {}})), country: "DE".parse().unwrap() }
+}
+
+pub(super) fn reserved(warehouses: &[&str]) -> Happened {
+    let held = |code: &&str| LineReservation {
+        line: LineNumber::new(1),
+        sku: "A-17".parse().unwrap(),
+        warehouse: warehouse(code),
+        quantity: quantity(1),
+    };
+    order(OrderStockReserved { reservations: warehouses.iter().map(held).collect(), until: now() })
+}
+
+pub(super) fn unavailable() -> Happened {
+    order(OrderStockUnavailable { missing: vec![MissingStock { sku: "A-17".parse().unwrap(), wanted: 2, available: 1 }] })
+}
+
+pub(super) fn payment_started() -> Happened {
+    order(OrderPaymentStarted { payment: PAYMENT, purpose: PaymentPurpose::Order, amount: money("20.00") })
+}
+
+pub(super) fn initiated() -> Happened {
+    let method = Some("tok_visa".to_owned());
+    payment(PaymentInitiated {
+        order: ORDER,
+        purpose: PaymentPurpose::Order,
+        amount: money("20.00"),
+        gateway: "simulator".to_owned(),
+        method,
+    })
+}
+
+pub(super) fn authorization_requested() -> Happened {
+    payment(AuthorizationRequested { order: ORDER, operation: AUTHORIZE, amount: money("20.00") })
+}
+
+pub(super) fn authorized() -> Happened {
+    let gateway_reference = "auth-1".to_owned();
+    payment(PaymentAuthorized { order: ORDER, operation: AUTHORIZE, amount: money("20.00"), expires_at: None, gateway_reference })
+}
+
+pub(super) fn declined() -> Happened {
+    payment(PaymentDeclined { order: ORDER, operation: AUTHORIZE, code: "insufficient_funds".to_owned() })
+}
+
+pub(super) fn anomaly(code: &str) -> Happened {
+    payment(aggregates::payment::AnomalyDetected { order: ORDER, code: code.to_owned(), message: "odd".to_owned() })
+}
+
+pub(super) fn order_authorized() -> Happened {
+    order(OrderPaymentAuthorized { payment: PAYMENT, amount: money("20.00") })
+}
+
+pub(super) fn order_declined() -> Happened {
+    order(OrderPaymentDeclined { payment: PAYMENT, code: "insufficient_funds".to_owned() })
+}
+
+pub(super) fn order_voided() -> Happened {
+    order(OrderPaymentVoided { payment: PAYMENT })
+}
+
+pub(super) fn confirmed() -> Happened {
+    order(OrderConfirmed {})
+}
+
+pub(super) fn planned(id: ShipmentId, code: &str, method: ShipmentMethod) -> Happened {
+    let lines = vec![ShipmentLine { line: LineNumber::new(1), sku: "A-17".parse().unwrap(), quantity: quantity(2) }];
+    shipment(id, ShipmentPlanned { order: ORDER, warehouse: warehouse(code), method, lines })
+}
+
+pub(super) fn packed(id: ShipmentId) -> Happened {
+    shipment(id, ShipmentPacked { order: ORDER })
+}
+
+pub(super) fn dispatched(id: ShipmentId) -> Happened {
+    shipment(id, ShipmentDispatched { order: ORDER, carrier: None })
+}
+
+pub(super) fn delivered(id: ShipmentId) -> Happened {
+    shipment(id, ShipmentDelivered { order: ORDER, delivered_at: now() })
+}
+
+pub(super) fn shipped(id: ShipmentId, captured: &[&str]) -> Happened {
+    let currency: Currency = "USD".parse().unwrap();
+    order(OrderLinesShipped {
+        shipment: id,
+        warehouse: warehouse("berlin"),
+        lines: vec![],
+        shipping: Money::zero(currency),
+        shipping_tax: Money::zero(currency),
+        captures: captured.iter().map(|amount| CaptureShare { payment: PAYMENT, amount: money(amount) }).collect(),
+        placed_at: now(),
+    })
+}
+
+pub(super) fn capture_requested(id: ShipmentId, r#final: bool) -> Happened {
+    payment(CaptureRequested { order: ORDER, shipment: id, operation: CAPTURE, amount: money("20.00"), r#final })
+}
+
+pub(super) fn captured(id: ShipmentId) -> Happened {
+    let gateway_reference = "cap-1".to_owned();
+    payment(PaymentCaptured { order: ORDER, shipment: id, operation: CAPTURE, amount: money("20.00"), gateway_reference })
+}
+
+pub(super) fn capture_failed(id: ShipmentId) -> Happened {
+    payment(CaptureFailed { order: ORDER, shipment: id, operation: CAPTURE, code: "try_later".to_owned() })
+}
+
+pub(super) fn void_requested() -> Happened {
+    payment(VoidRequested { order: ORDER, operation: VOID })
+}
+
+pub(super) fn voided() -> Happened {
+    payment(PaymentVoided { order: ORDER, operation: VOID })
+}
+
+pub(super) fn void_failed() -> Happened {
+    payment(VoidFailed { order: ORDER, operation: VOID, code: "busy".to_owned() })
+}
+
+fn reason() -> CancelationReason {
+    CancelationReason { code: "customer_request".to_owned(), message: "You asked for it.".to_owned() }
+}
+
+pub(super) fn canceling() -> Happened {
+    order(OrderCancelationStarted { outcome: CancelationOutcome::Canceled, reason: reason(), released: vec![] })
+}
+
+pub(super) fn canceled() -> Happened {
+    order(OrderCanceled { reason: reason() })
+}
+
+pub(super) fn completed() -> Happened {
+    order(OrderCompleted { captured: money("20.00") })
+}
+
+pub(super) fn parked(step: &str) -> Happened {
+    ProcessEvent::from(ProcessParked { step: step.to_owned(), cause: "not now".to_owned() }).into()
+}
+
+pub(super) fn resumed() -> Happened {
+    ProcessEvent::from(ProcessResumed { reason: "mended".to_owned() }).into()
+}

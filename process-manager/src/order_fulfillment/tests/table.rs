@@ -1,0 +1,253 @@
+use aggregates::shipment::ShipmentMethod;
+
+use super::story::*;
+use crate::order_fulfillment::{Action, Call, Command, Happened};
+
+const NOTHING: &[&str] = &[];
+
+/// Each row: what happens, and what is to be done because of it.
+fn told(rows: Vec<(Happened, &[&str])>) -> Story {
+    let mut story = Story::of([]);
+    for (event, expected) in rows {
+        let shown = format!("{event:?}");
+        assert_eq!(story.then(event), expected, "after {shown}");
+    }
+    story
+}
+
+fn settle() -> String {
+    format!("settle_authorization {PAYMENT}")
+}
+
+fn authorize() -> String {
+    format!("authorize {PAYMENT}")
+}
+
+fn paid_for() -> Vec<Happened> {
+    vec![
+        placed(pickup(), "20.00"),
+        reserved(&["berlin"]),
+        payment_started(),
+        initiated(),
+        authorization_requested(),
+        authorized(),
+        order_authorized(),
+        confirmed(),
+    ]
+}
+
+#[test]
+fn an_order_that_is_picked_up_goes_from_placement_to_completion() {
+    told(vec![
+        (placed(pickup(), "20.00"), &["allocate_stock"]),
+        (reserved(&["berlin"]), &["start_payment"]),
+        (payment_started(), NOTHING),
+        (initiated(), NOTHING),
+        (authorization_requested(), &[&authorize()]),
+        (authorized(), &[&settle()]),
+        (order_authorized(), &["confirm_order"]),
+        (confirmed(), &["plan_shipment berlin"]),
+        (planned(BERLIN_PARCEL, "berlin", ShipmentMethod::Pickup), &[&format!("pack_shipment {BERLIN_PARCEL}")]),
+        (packed(BERLIN_PARCEL), &[&format!("dispatch_shipment {BERLIN_PARCEL}")]),
+        (dispatched(BERLIN_PARCEL), NOTHING),
+        (shipped(BERLIN_PARCEL, &["20.00"]), &[&format!("capture_payment {PAYMENT}/{BERLIN_PARCEL}")]),
+        (delivered(BERLIN_PARCEL), NOTHING),
+        (capture_requested(BERLIN_PARCEL, true), &[&format!("capture {PAYMENT}/{BERLIN_PARCEL}")]),
+        (captured(BERLIN_PARCEL), &["complete_order"]),
+        (completed(), NOTHING),
+    ]);
+}
+
+#[test]
+fn what_costs_nothing_is_confirmed_without_a_payment() {
+    told(vec![
+        (placed(pickup(), "0.00"), &["allocate_stock"]),
+        (reserved(&["berlin"]), &["confirm_order"]),
+        (confirmed(), &["plan_shipment berlin"]),
+        (planned(BERLIN_PARCEL, "berlin", ShipmentMethod::None), &[&format!("pack_shipment {BERLIN_PARCEL}")]),
+        (packed(BERLIN_PARCEL), &[&format!("dispatch_shipment {BERLIN_PARCEL}")]),
+        (dispatched(BERLIN_PARCEL), NOTHING),
+        (shipped(BERLIN_PARCEL, &[]), NOTHING),
+        (delivered(BERLIN_PARCEL), &["complete_order"]),
+    ]);
+}
+
+#[test]
+fn a_carrier_is_booked_with_the_parcels_weight_before_it_leaves_and_delivery_is_waited_for() {
+    let mut story = Story::of([placed(by_carrier(), "20.00"), reserved(&["berlin"])]);
+    for event in paid_for().into_iter().skip(2) {
+        story.then(event);
+    }
+    story.then(planned(BERLIN_PARCEL, "berlin", ShipmentMethod::Carrier));
+    assert_eq!(story.then(packed(BERLIN_PARCEL)), [format!("dispatch_shipment {BERLIN_PARCEL}")]);
+    let [effect] = &story.last[..] else { panic!("one effect") };
+    let Action::Call(Call::BookAndDispatch(call, dispatch)) = &effect.action else { panic!("a booking, not {effect:?}") };
+    assert_eq!((call.weight_grams, call.country.as_deref(), call.shipment), (Some(500), Some("DE"), BERLIN_PARCEL.uuid()));
+    assert_eq!(dispatch.shipment, BERLIN_PARCEL);
+    for event in [dispatched(BERLIN_PARCEL), shipped(BERLIN_PARCEL, &["20.00"]), capture_requested(BERLIN_PARCEL, true)] {
+        story.then(event);
+    }
+    assert_eq!(story.then(captured(BERLIN_PARCEL)), NOTHING);
+    assert_eq!(story.then(delivered(BERLIN_PARCEL)), ["complete_order"]);
+}
+
+#[test]
+fn two_parcels_capture_their_parts_and_only_the_last_lets_go_of_the_rest() {
+    let mut story = Story::of(paid_for());
+    story.process.facts.stock = crate::order_fulfillment::facts::Stock::Reserved(vec!["berlin".parse().unwrap(), "paris".parse().unwrap()]);
+    assert_eq!(
+        story.then(planned(BERLIN_PARCEL, "berlin", ShipmentMethod::Pickup)),
+        ["plan_shipment paris".to_owned(), format!("pack_shipment {BERLIN_PARCEL}")]
+    );
+    for event in
+        [planned(PARIS_PARCEL, "paris", ShipmentMethod::Pickup), packed(BERLIN_PARCEL), packed(PARIS_PARCEL), dispatched(BERLIN_PARCEL)]
+    {
+        story.then(event);
+    }
+    assert_eq!(story.then(shipped(BERLIN_PARCEL, &["12.00"])), [format!("capture_payment {PAYMENT}/{BERLIN_PARCEL}")]);
+    assert!(matches!(&story.last[0].action, Action::Command(Command::CapturePayment(c)) if !c.r#final && c.amount == money("12.00")));
+    story.then(dispatched(PARIS_PARCEL));
+    assert_eq!(story.then(shipped(PARIS_PARCEL, &["8.00"])), NOTHING, "the last capture waits until the others are done");
+    story.then(delivered(BERLIN_PARCEL));
+    story.then(delivered(PARIS_PARCEL));
+    story.then(capture_requested(BERLIN_PARCEL, false));
+    assert_eq!(story.then(captured(BERLIN_PARCEL)), [format!("capture_payment {PAYMENT}/{PARIS_PARCEL}")]);
+    assert!(matches!(&story.last[0].action, Action::Command(Command::CapturePayment(c)) if c.r#final && c.amount == money("8.00")));
+}
+
+#[test]
+fn people_pack_and_dispatch_where_fulfillment_is_manual() {
+    let mut story = Story::of(paid_for());
+    story.rules.automatic_fulfillment = false;
+    assert_eq!(story.then(planned(BERLIN_PARCEL, "berlin", ShipmentMethod::Pickup)), NOTHING);
+    assert_eq!(story.then(packed(BERLIN_PARCEL)), NOTHING);
+    story.then(dispatched(BERLIN_PARCEL));
+    assert_eq!(story.then(shipped(BERLIN_PARCEL, &["20.00"])), [format!("capture_payment {PAYMENT}/{BERLIN_PARCEL}")]);
+}
+
+#[test]
+fn missing_stock_rejects_the_order_with_a_reason_that_the_customer_can_read() {
+    let mut story = told(vec![(placed(pickup(), "20.00"), &["allocate_stock"]), (unavailable(), &["cancel_order"])]);
+    let Action::Command(Command::CancelOrder(cancel)) = &story.last[0].action else { panic!("a cancelation") };
+    assert_eq!(cancel.reason.code, "out_of_stock");
+    assert_eq!(cancel.reason.message, "Not everything you ordered is in stock: 2 of A-17 ordered, 1 left. Nothing was charged.");
+    assert_eq!(story.then(canceling()), ["finish_cancelation"]);
+    assert_eq!(story.then(canceled()), NOTHING);
+}
+
+#[test]
+fn a_declined_payment_rejects_the_order_and_there_is_nothing_to_void() {
+    let mut story = Story::of(paid_for().into_iter().take(5));
+    assert_eq!(story.then(declined()), [settle()]);
+    assert_eq!(story.then(order_declined()), ["cancel_order"]);
+    let Action::Command(Command::CancelOrder(cancel)) = &story.last[0].action else { panic!("a cancelation") };
+    assert_eq!(
+        cancel.reason.message,
+        "The payment was declined (insufficient funds). Nothing was charged; please order again with another card."
+    );
+    assert_eq!(story.then(canceling()), ["finish_cancelation"]);
+}
+
+#[test]
+fn a_customer_who_cancels_after_the_authorization_gets_the_money_back_first() {
+    let mut story = Story::of(paid_for());
+    assert_eq!(story.then(canceling()), [format!("void_payment {PAYMENT}")]);
+    assert_eq!(story.then(void_requested()), [format!("void {PAYMENT}")]);
+    assert_eq!(story.then(voided()), [settle()]);
+    assert_eq!(story.then(order_voided()), ["finish_cancelation"]);
+    assert_eq!(story.then(canceled()), NOTHING);
+}
+
+#[test]
+fn a_customer_who_cancels_while_the_gateway_is_asked_waits_for_its_answer_and_then_for_the_void() {
+    let mut story = Story::of(paid_for().into_iter().take(5));
+    assert_eq!(story.then(canceling()), NOTHING, "the call is under way");
+    assert_eq!(story.then(authorized()), [format!("void_payment {PAYMENT}")]);
+    let mut story = Story::of(paid_for().into_iter().take(5));
+    story.then(canceling());
+    assert_eq!(story.then(declined()), [settle()]);
+    assert_eq!(story.then(order_declined()), ["finish_cancelation"]);
+}
+
+#[test]
+fn a_customer_who_cancels_before_the_stock_is_allocated_just_ends() {
+    let mut story = Story::of([placed(pickup(), "20.00")]);
+    assert_eq!(story.then(canceling()), ["finish_cancelation"]);
+}
+
+#[test]
+fn money_of_another_amount_is_voided_and_the_order_rejected() {
+    let mut story = Story::of(paid_for().into_iter().take(5));
+    assert_eq!(story.then(anomaly(aggregates::payment::OTHER_AMOUNT_AUTHORIZED)), [format!("void_payment {PAYMENT}")]);
+    story.then(void_requested());
+    assert_eq!(story.then(voided()), [settle()]);
+    assert_eq!(story.then(order_voided()), ["cancel_order"]);
+}
+
+#[test]
+fn a_refused_step_is_not_repeated_for_its_refusal_but_at_the_orders_next_event() {
+    let mut story = Story::of(paid_for().into_iter().take(7));
+    let first = story.last[0].command_id;
+    assert_eq!(story.then(story.refused("confirm_order")), NOTHING);
+    assert_eq!(story.then(anomaly("something_else")), ["confirm_order"]);
+    assert_ne!(story.last[0].command_id, first, "another cause is another command");
+}
+
+#[test]
+fn a_refusal_that_speaks_of_a_state_which_is_gone_is_answered_by_asking_again() {
+    let mut story = Story::of(paid_for().into_iter().take(7));
+    assert_eq!(story.then(anomaly("something_else")), NOTHING);
+    assert_eq!(story.then(story.refused("confirm_order")), ["confirm_order"]);
+}
+
+#[test]
+fn a_step_that_is_refused_too_often_parks_the_process_until_it_is_resumed() {
+    let mut story = Story::of(paid_for().into_iter().take(7));
+    for _ in 0..2 {
+        story.then(story.refused("confirm_order"));
+        assert_eq!(story.then(anomaly("something_else")), ["confirm_order"]);
+    }
+    assert_eq!(story.then(story.refused("confirm_order")), ["park"]);
+    let Action::Command(Command::ParkProcess(park)) = &story.last[0].action else { panic!("a park") };
+    assert_eq!((park.step.as_str(), park.cause.as_str()), ("confirm_order", "not now"));
+    assert_eq!(story.then(parked("confirm_order")), NOTHING);
+    assert_eq!(story.then(anomaly("something_else")), NOTHING, "what follows waits");
+    assert_eq!(story.then(resumed()), ["confirm_order"]);
+}
+
+#[test]
+fn a_failed_capture_is_requested_anew_and_parks_when_it_fails_too_often() {
+    let mut story = Story::of(paid_for());
+    for event in [
+        planned(BERLIN_PARCEL, "berlin", ShipmentMethod::Pickup),
+        packed(BERLIN_PARCEL),
+        dispatched(BERLIN_PARCEL),
+        shipped(BERLIN_PARCEL, &["20.00"]),
+    ] {
+        story.then(event);
+    }
+    for _ in 0..2 {
+        story.then(capture_requested(BERLIN_PARCEL, true));
+        assert_eq!(story.then(capture_failed(BERLIN_PARCEL)), [format!("capture_payment {PAYMENT}/{BERLIN_PARCEL}")]);
+    }
+    story.then(capture_requested(BERLIN_PARCEL, true));
+    assert_eq!(story.then(capture_failed(BERLIN_PARCEL)), ["park"]);
+    story.then(parked("capture"));
+    assert_eq!(story.then(resumed()), [format!("capture_payment {PAYMENT}/{BERLIN_PARCEL}")]);
+}
+
+#[test]
+fn a_failed_void_is_requested_anew() {
+    let mut story = Story::of(paid_for());
+    story.then(canceling());
+    story.then(void_requested());
+    assert_eq!(story.then(void_failed()), [format!("void_payment {PAYMENT}")]);
+}
+
+#[test]
+fn a_command_id_follows_from_its_cause_so_a_rebuilt_process_asks_under_the_same_ids() {
+    let one = Story::of(paid_for());
+    let other = Story::of(paid_for());
+    assert_eq!(one.last, other.last);
+    assert_eq!(one.process, other.process);
+}

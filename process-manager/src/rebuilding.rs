@@ -1,0 +1,95 @@
+//! Processes from the log alone: for rows that another version wrote, and for operators.
+
+use std::collections::BTreeSet;
+
+use aggregates::order::OrderEvent;
+use aggregates::values::OrderId;
+use decider::StreamId;
+use event_store::{Checkpoint, EventStore, RecordedEvent, lease};
+use tracing::info;
+use uuid::Uuid;
+
+use crate::ProcessError;
+use crate::folding::occurrence;
+use crate::instances::{self, Instance};
+use crate::order_fulfillment::{Happened, OrderFulfillment, Rules};
+use crate::runner::{NAME, SCHEMA};
+
+const PAGE: i64 = 500;
+
+/// An order's process as the log makes it, with nothing done for it; `None` if the log has no such order.
+///
+/// # Errors
+/// The log cannot be read.
+pub async fn rebuild_instance(store: &EventStore, order: OrderId, rules: &Rules) -> Result<Option<OrderFulfillment>, ProcessError> {
+    let events = history(store, order, i64::MAX).await?;
+    Ok((!events.is_empty()).then(|| fold(&events, rules).state))
+}
+
+/// Rebuilds every row that this program cannot go on from, up to where the log was followed.
+pub(crate) async fn rebuild_outdated(store: &EventStore, fence: i64, checkpoint: &Checkpoint, rules: &Rules) -> Result<(), ProcessError> {
+    let mut after = Uuid::nil();
+    loop {
+        let orders = instances::outdated(store.pool(), after, PAGE).await?;
+        let Some(last) = orders.last() else { return Ok(()) };
+        after = *last;
+        let mut rebuilt = Vec::with_capacity(orders.len());
+        for order in &orders {
+            rebuilt.push((*order, fold(&history(store, OrderId::new(*order), checkpoint.position).await?, rules)));
+        }
+        save(store, fence, checkpoint, &rebuilt).await?;
+        info!(orders = orders.len(), "order processes were rebuilt from the log");
+    }
+}
+
+/// Nothing is written once somebody else holds the lease; the checkpoint stays where it is.
+async fn save(store: &EventStore, fence: i64, checkpoint: &Checkpoint, rebuilt: &[(Uuid, Instance)]) -> Result<(), ProcessError> {
+    let rows: Vec<_> = rebuilt.iter().map(|(order, instance)| (*order, instance)).collect();
+    let mut transaction = store.pool().begin().await?;
+    instances::save(&mut transaction, &rows).await?;
+    if !lease::advance(&mut transaction, SCHEMA, NAME, fence, checkpoint, checkpoint).await? {
+        return Err(ProcessError::LeaseLost);
+    }
+    transaction.commit().await?;
+    Ok(())
+}
+
+fn fold(events: &[RecordedEvent], rules: &Rules) -> Instance {
+    let mut instance = Instance::default();
+    instance.take_in(&events.iter().collect::<Vec<_>>(), rules);
+    instance
+}
+
+/// Every event of an order's life, in the log's order: its own, its process's, and those of the payments and shipments that they name.
+pub(crate) async fn history(store: &EventStore, order: OrderId, upto: i64) -> Result<Vec<RecordedEvent>, ProcessError> {
+    let mut events = stream(store, &StreamId::new("order", order.to_string())).await?;
+    let parts: BTreeSet<StreamId> = events.iter().filter_map(part).collect();
+    for part in parts.into_iter().chain([StreamId::new("process", order.to_string())]) {
+        events.extend(stream(store, &part).await?);
+    }
+    events.retain(|event| event.position <= upto);
+    events.sort_by_key(|event| event.position);
+    Ok(events)
+}
+
+/// The payment or shipment that an event of the order begins.
+fn part(event: &RecordedEvent) -> Option<StreamId> {
+    let Ok(Some(occurrence)) = occurrence(event) else { return None };
+    match occurrence.happened {
+        Happened::Order(OrderEvent::OrderPaymentStarted(started)) => Some(StreamId::new("payment", started.payment.to_string())),
+        Happened::Order(OrderEvent::OrderLinesReleased(released)) => Some(StreamId::new("shipment", released.shipment.to_string())),
+        Happened::Order(_) | Happened::Payment(..) | Happened::Shipment(..) | Happened::Process(_) => None,
+    }
+}
+
+async fn stream(store: &EventStore, stream: &StreamId) -> Result<Vec<RecordedEvent>, ProcessError> {
+    let mut events: Vec<RecordedEvent> = vec![];
+    loop {
+        let page = store.stream_events(stream, events.last().map_or(0, |event| event.sequence), PAGE).await?;
+        let complete = page.len() < usize::try_from(PAGE).unwrap_or(usize::MAX);
+        events.extend(page);
+        if complete {
+            return Ok(events);
+        }
+    }
+}

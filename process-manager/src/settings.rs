@@ -1,0 +1,73 @@
+use std::time::Duration;
+
+use crate::order_fulfillment::Rules;
+
+/// Settings of the process manager.
+#[derive(Debug, Clone, clap::Args)]
+#[command(next_help_heading = "Process manager")]
+pub struct ProcessArgs {
+    /// Who packs and dispatches parcels
+    #[arg(long, env = "ORDERLY_FULFILLMENT", value_enum, default_value_t = Fulfillment::Automatic)]
+    pub fulfillment: Fulfillment,
+
+    /// So many refusals of one step park an order's process
+    #[arg(long, env = "ORDERLY_PROCESS_REFUSALS", default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..))]
+    pub process_refusals: u32,
+
+    /// Events read at once
+    #[arg(long, env = "ORDERLY_PROCESS_BATCH", default_value_t = 2_000)]
+    pub process_batch: usize,
+
+    /// Orders whose commands are executed at once
+    #[arg(long, env = "ORDERLY_PROCESS_COMMANDS", default_value_t = 512)]
+    pub process_commands: usize,
+
+    /// Calls to gateways and carriers under way at once
+    #[arg(long, env = "ORDERLY_PROCESS_CALLS", default_value_t = 64)]
+    pub process_calls: usize,
+
+    /// Calls that may wait for their turn or their next try; reading the log pauses beyond it
+    #[arg(long, env = "ORDERLY_PROCESS_CALLS_WAITING", default_value_t = 10_000)]
+    pub process_calls_waiting: usize,
+
+    /// How long a process that stopped renewing its lease keeps the others out, in milliseconds
+    #[arg(long, env = "ORDERLY_PROCESS_LEASE_MS", default_value_t = 5_000, value_parser = clap::value_parser!(u64).range(100..))]
+    pub process_lease_ms: u64,
+
+    /// After so long a call that its adapter has not given up counts as unanswered, in milliseconds
+    #[arg(long, env = "ORDERLY_PROCESS_CALL_TIMEOUT_MS", default_value_t = 30_000)]
+    pub process_call_timeout_ms: u64,
+
+    /// The longest pause between two tries of one call or command, in milliseconds
+    #[arg(long, env = "ORDERLY_PROCESS_BACKOFF_MS", default_value_t = 30_000)]
+    pub process_backoff_ms: u64,
+}
+
+/// Who packs and dispatches parcels.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Fulfillment {
+    /// The process, as soon as they are planned.
+    Automatic,
+    /// People.
+    Manual,
+}
+
+impl ProcessArgs {
+    /// What the saga must know of them.
+    #[must_use]
+    pub fn rules(&self) -> Rules {
+        Rules { automatic_fulfillment: self.fulfillment == Fulfillment::Automatic, refusal_limit: self.process_refusals }
+    }
+
+    pub(crate) fn lease(&self) -> Duration {
+        Duration::from_millis(self.process_lease_ms)
+    }
+
+    pub(crate) fn call_timeout(&self) -> Duration {
+        Duration::from_millis(self.process_call_timeout_ms)
+    }
+
+    pub(crate) fn longest_pause(&self) -> Duration {
+        Duration::from_millis(self.process_backoff_ms)
+    }
+}

@@ -1,0 +1,123 @@
+//! Whether the stored processes are what the log makes of them.
+
+use std::collections::HashMap;
+
+use event_store::{EventStore, Filter, RecordedEvent, lease};
+use serde::Serialize;
+use uuid::Uuid;
+
+use crate::ProcessError;
+use crate::instances::{self, Instance};
+use crate::order_fulfillment::{Happened, Rules};
+use crate::runner::{NAME, SCHEMA};
+
+const PAGE: i64 = 5_000;
+
+/// What a comparison of the stored processes with the log found.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+pub struct Verification {
+    /// How many were compared.
+    pub compared: usize,
+    /// Those that differ.
+    pub differences: Vec<Difference>,
+}
+
+/// A stored process that is not what the log makes of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Difference {
+    /// Whose.
+    pub order: Uuid,
+    /// The last event that it has, or should have, seen.
+    pub position: i64,
+    /// As it is stored; nothing: there is none.
+    pub stored: Option<String>,
+    /// As the log makes it; nothing: the log has no event of it there.
+    pub replayed: Option<String>,
+}
+
+/// Folds the log anew, with nothing done for any order, and compares each process at the event that it has seen last, so it may run beside the live one.
+/// `rules` must be those under which the processes ran.
+///
+/// # Errors
+/// The log or the stored processes cannot be read.
+pub async fn verify(store: &EventStore, rules: &Rules) -> Result<Verification, ProcessError> {
+    let followed = followed(store).await?;
+    let mut comparison =
+        Comparison { followed, stored: all_stored(store).await?, replayed: HashMap::new(), found: Verification::default() };
+    let upto = comparison.stored.values().map(|instance| instance.position()).max().unwrap_or(0).max(followed);
+    let filter = Filter::aggregates(Happened::AGGREGATE_TYPES.iter().copied());
+    let mut after = 0;
+    loop {
+        let page = store.read(after, upto, PAGE, &filter).await?;
+        let Some(last) = page.last() else { return Ok(comparison.finish()) };
+        after = last.position;
+        page.iter().for_each(|event| comparison.take_in(event, rules));
+    }
+}
+
+async fn followed(store: &EventStore) -> Result<i64, ProcessError> {
+    let mut connection = store.pool().acquire().await?;
+    Ok(lease::checkpoint(&mut connection, SCHEMA, NAME).await?.map_or(0, |checkpoint| checkpoint.position))
+}
+
+async fn all_stored(store: &EventStore) -> Result<HashMap<Uuid, Instance>, ProcessError> {
+    let mut stored = HashMap::new();
+    let mut after = Uuid::nil();
+    loop {
+        let page = instances::page(store.pool(), after, PAGE, false).await?;
+        let Some((last, _)) = page.last() else { return Ok(stored) };
+        after = *last;
+        stored.extend(page);
+    }
+}
+
+struct Comparison {
+    /// Every order with an event up to here must be stored.
+    followed: i64,
+    /// What is not compared yet.
+    stored: HashMap<Uuid, Instance>,
+    replayed: HashMap<Uuid, Instance>,
+    found: Verification,
+}
+
+impl Comparison {
+    fn take_in(&mut self, event: &RecordedEvent, rules: &Rules) {
+        let Ok(order) = event.partition_key.parse() else { return };
+        let seen_upto = self.stored.get(&order).map_or(self.followed, |instance| instance.position());
+        if event.position > seen_upto {
+            return;
+        }
+        let replayed = self.replayed.entry(order).or_default();
+        replayed.take_in(&[event], rules);
+        if self.stored.get(&order).is_some_and(|instance| instance.position() == event.position) {
+            self.compare(order);
+        }
+    }
+
+    fn compare(&mut self, order: Uuid) {
+        let (stored, replayed) = (self.stored.remove(&order), self.replayed.remove(&order));
+        let position = stored.as_ref().or(replayed.as_ref()).map_or(0, |instance| instance.position());
+        let same = stored.as_ref().map(|instance| &instance.state) == replayed.as_ref().map(|instance| &instance.state);
+        self.found.compared += 1;
+        if !same {
+            let (stored, replayed) = (stored.as_ref().map(shown), replayed.as_ref().map(shown));
+            self.found.differences.push(Difference { order, position, stored, replayed });
+        }
+    }
+
+    /// What is left has no counterpart.
+    fn finish(mut self) -> Verification {
+        let left: Vec<Uuid> = self.stored.keys().chain(self.replayed.keys()).copied().collect();
+        for order in left {
+            if self.stored.contains_key(&order) || self.replayed.contains_key(&order) {
+                self.compare(order);
+            }
+        }
+        self.found.differences.sort_by_key(|difference| difference.position);
+        self.found
+    }
+}
+
+fn shown(instance: &Instance) -> String {
+    serde_json::to_string(&instance.state).unwrap_or_else(|error| error.to_string())
+}

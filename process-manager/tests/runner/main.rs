@@ -1,0 +1,14 @@
+//! The runner on a real Postgres, among the simulator's gateway and carrier over HTTP, one database per test.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+#[path = "../../../event-store/tests/log/fixture.rs"]
+#[allow(dead_code, clippy::zombie_processes, reason = "it serves more tests than these")]
+mod fixture;
+mod lasting;
+mod outages;
+mod outside;
+mod parking;
+mod shop;
+mod takeover;
+mod through;

@@ -1,0 +1,60 @@
+use aggregates::order::OrderStatus;
+use process_manager::describe;
+use tokio_util::sync::CancellationToken;
+
+use crate::fixture::TestDatabase;
+use crate::outside::{Outside, clients};
+use crate::shop::{Shop, args, pickup, start};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_gateway_that_is_away_is_waited_for() {
+    let database = TestDatabase::create().await;
+    let address = Outside::start(&database.url, &[]).await.address;
+    let (gateway, carrier) = clients(address);
+    let shop = Shop::open(database.open().await, 2, 10).await;
+    let shutdown = CancellationToken::new();
+    let process = start(&shop.store, gateway, carrier, &shutdown);
+    let order = shop.place(1, 1, &pickup()).await[0];
+    let waiting = loop {
+        let view = describe(&shop.store, order, &args(&[]).rules()).await.unwrap().unwrap();
+        match &view.steps[..] {
+            [step] if step.step == "authorize" && step.tries > 1 => break step.clone(),
+            _ => tokio::time::sleep(std::time::Duration::from_millis(10)).await,
+        }
+    };
+    assert!(waiting.next_try_at.is_some() && waiting.last_error.is_some(), "{waiting:?}");
+    let _outside = Outside::start_at(&database.url, &address.to_string(), &[]).await;
+    shop.until_all_are_final(1).await;
+    assert_eq!(shop.status(order).await, OrderStatus::Completed);
+    shutdown.cancel();
+    process.await.unwrap().unwrap();
+    shop.assert_nothing_is_left_over(1).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn calls_that_time_out_before_or_after_their_effect_are_found_out_and_made_once() {
+    let database = TestDatabase::create().await;
+    let faults = [
+        "--simulator-timeout-before-per-mille",
+        "200",
+        "--simulator-timeout-after-per-mille",
+        "200",
+        "--simulator-unavailable-per-mille",
+        "200",
+        "--simulator-silence-ms",
+        "700",
+    ];
+    let outside = Outside::start(&database.url, &faults).await;
+    let shop = Shop::open(database.open().await, 2, 100).await;
+    let shutdown = CancellationToken::new();
+    let process = start(&shop.store, outside.gateway.clone(), outside.carrier.clone(), &shutdown);
+    let orders = shop.place(30, 1, &pickup()).await;
+    shop.until_all_are_final(orders.len()).await;
+    for order in &orders {
+        assert_eq!(shop.status(*order).await, OrderStatus::Completed);
+    }
+    shutdown.cancel();
+    process.await.unwrap().unwrap();
+    shop.assert_nothing_is_left_over(orders.len()).await;
+    assert_eq!(outside.captured().await, 300.into());
+}

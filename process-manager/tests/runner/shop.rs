@@ -1,0 +1,205 @@
+//! A shop whose orders the process carries: one warehouse, some products, a customer.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use aggregates::customer::RegisterCustomer;
+use aggregates::order::{
+    CancelOrder, CancelationOutcome, CancelationReason, DeclinePolicy, Delivery, Order, OrderPolicy, OrderStatus, OrderedLine,
+    PaymentTerms, PlaceOrder, StockPolicy, Tier,
+};
+use aggregates::product::AddProduct;
+use aggregates::stock_item::{ReceiveStock, StockItem};
+use aggregates::values::{CustomerId, LineNumber, Money, OrderId, Sku, StockItemId, WarehouseCode};
+use aggregates::warehouse::OpenWarehouse;
+use clap::Parser;
+use decider::Decision;
+use event_store::{CommandKey, Envelope, EventStore};
+use futures::StreamExt;
+use gateways::{Carrier, PaymentGateway};
+use process_manager::{Counts, ProcessArgs, ProcessError, counts};
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+pub(crate) struct Shop {
+    pub(crate) store: EventStore,
+    customer: CustomerId,
+    products: u32,
+}
+
+/// Settings of the process manager, with a lease and pauses that suit a test.
+pub(crate) fn args(more: &[&str]) -> ProcessArgs {
+    #[derive(Parser)]
+    struct Settings {
+        #[command(flatten)]
+        process: ProcessArgs,
+    }
+    let words = ["process", "--process-lease-ms", "1000", "--process-backoff-ms", "400"];
+    Settings::parse_from(words.iter().chain(more).copied()).process
+}
+
+/// Starts a process manager; it runs until the token or until it is aborted.
+pub(crate) fn start(
+    store: &EventStore,
+    gateway: Arc<dyn PaymentGateway>,
+    carrier: Arc<dyn Carrier>,
+    shutdown: &CancellationToken,
+) -> JoinHandle<Result<(), ProcessError>> {
+    tokio::spawn(process_manager::run(store.clone(), gateway, carrier, args(&[]), shutdown.clone()))
+}
+
+impl Shop {
+    /// So many products, each with so many units.
+    pub(crate) async fn open(store: EventStore, products: u32, units: u32) -> Self {
+        let shop = Self { store, customer: CustomerId::new(Uuid::now_v7()), products };
+        shop.must(OpenWarehouse { warehouse: warehouse(), name: "Berlin".to_owned(), priority: 1 }).await;
+        shop.must(RegisterCustomer {
+            customer: shop.customer,
+            channel_reference: None,
+            tier: Tier::Bronze,
+            name: None,
+            email: None,
+            email_claim: None,
+            phone: None,
+            address: None,
+            attributes: None,
+        })
+        .await;
+        futures::stream::iter(0..products).for_each_concurrent(64, |number| shop.stock(number, units)).await;
+        shop
+    }
+
+    async fn stock(&self, number: u32, units: u32) {
+        self.must(AddProduct {
+            sku: sku(number),
+            name: "a thing".to_owned(),
+            category: "things".to_owned(),
+            shippable: true,
+            prices: vec![money(10)],
+            weight_grams: Some(250),
+            activate: true,
+        })
+        .await;
+        self.must(ReceiveStock { item: item(number), document: None, quantity: units.try_into().unwrap() }).await;
+    }
+
+    pub(crate) async fn must(&self, decision: impl Decision) {
+        self.store.execute(decision, Envelope::new(CommandKey::Once, "service:tests")).await.unwrap();
+    }
+
+    /// Places so many orders of so many lines, one unit each.
+    pub(crate) async fn place(&self, orders: u32, lines: u32, delivery: &Delivery) -> Vec<OrderId> {
+        let placing = (0..orders).map(|number| self.place_one(number, lines, delivery.clone()));
+        futures::stream::iter(placing).buffer_unordered(64).collect().await
+    }
+
+    async fn place_one(&self, number: u32, lines: u32, delivery: Delivery) -> OrderId {
+        let order = OrderId::new(Uuid::now_v7());
+        let lines = (0..lines).map(|line| ordered(line, sku((number + line) % self.products))).collect();
+        self.must(PlaceOrder {
+            order,
+            order_number: format!("O-{number}").parse().unwrap(),
+            customer: self.customer,
+            priced_for: None,
+            currency: "USD".parse().unwrap(),
+            lines,
+            shipping: money(0),
+            shipping_tax: money(0),
+            expected_total: None,
+            delivery,
+            billing_address: None,
+            channel_reference: None,
+            channel_claim: None,
+            placed_at: chrono::Utc::now(),
+            payment: PaymentTerms::Card { method: None },
+            policy: OrderPolicy { stock: StockPolicy::All, on_decline: DeclinePolicy::Reject },
+        })
+        .await;
+        order
+    }
+
+    /// A customer cancels; too late is an answer, too.
+    pub(crate) async fn try_cancel(&self, order: OrderId) -> Result<event_store::Executed, event_store::ExecuteError> {
+        let reason = CancelationReason { code: "customer_request".to_owned(), message: "You asked for it.".to_owned() };
+        let command = CancelOrder { order, outcome: CancelationOutcome::Canceled, reason };
+        self.store.execute(command, Envelope::new(CommandKey::Once, "customer:tests")).await
+    }
+
+    pub(crate) async fn status(&self, order: OrderId) -> OrderStatus {
+        self.store.load::<Order>(&order.to_string()).await.unwrap().state.status()
+    }
+
+    /// Waits until the process has nothing left to do, for any order.
+    pub(crate) async fn until_all_are_final(&self, orders: usize) -> Counts {
+        self.until("every order is final", |counts| counts.instances_open == 0, orders).await
+    }
+
+    pub(crate) async fn until(&self, what: &str, done: impl Fn(&Counts) -> bool, orders: usize) -> Counts {
+        let deadline = Instant::now() + Duration::from_secs(60);
+        loop {
+            // Known first: an order that became known in between would be missing from the counts.
+            let known = self.known_to_the_process().await;
+            let counted = counts(self.store.pool()).await.unwrap();
+            if known >= orders && done(&counted) {
+                return counted;
+            }
+            assert!(Instant::now() < deadline, "waited for: {what}; {counted:?}");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
+    async fn known_to_the_process(&self) -> usize {
+        let known: i64 = sqlx::query_scalar("select count(*) from process.instances").fetch_one(self.store.pool()).await.unwrap();
+        usize::try_from(known).unwrap()
+    }
+
+    /// Nothing pending, nothing parked, nothing reserved, no key left, and the log makes the same processes.
+    pub(crate) async fn assert_nothing_is_left_over(&self, orders: usize) {
+        let counted = counts(self.store.pool()).await.unwrap();
+        assert_eq!(counted, Counts { instances_open: 0, pending: 0, parked: 0, dead_letters: 0 });
+        let verified = process_manager::verify(&self.store, &args(&[]).rules()).await.unwrap();
+        assert_eq!((verified.compared, verified.differences), (orders, vec![]));
+        for number in 0..self.products {
+            let stock = self.store.load::<StockItem>(&item(number).to_string()).await.unwrap().state;
+            assert_eq!(stock.reserved(), 0, "{}", item(number));
+        }
+        let retries: i64 = sqlx::query_scalar("select count(*) from process.retries").fetch_one(self.store.pool()).await.unwrap();
+        assert_eq!(retries, 0);
+    }
+}
+
+pub(crate) fn pickup() -> Delivery {
+    Delivery::Pickup { warehouse: warehouse() }
+}
+
+pub(crate) fn money(units: i64) -> Money {
+    Money::from_minor(units * 100, "USD".parse().unwrap()).unwrap()
+}
+
+fn warehouse() -> WarehouseCode {
+    "berlin".parse().unwrap()
+}
+
+fn sku(number: u32) -> Sku {
+    format!("SKU-{number}").parse().unwrap()
+}
+
+fn item(number: u32) -> StockItemId {
+    StockItemId { warehouse: warehouse(), sku: sku(number) }
+}
+
+fn ordered(number: u32, sku: Sku) -> OrderedLine {
+    OrderedLine {
+        line: LineNumber::new(number + 1),
+        sku,
+        name: "a thing".to_owned(),
+        category: "things".to_owned(),
+        weight_grams: Some(250),
+        quantity: 1.try_into().unwrap(),
+        unit_price: money(10),
+        discount: money(0),
+        net: money(10),
+        tax: money(0),
+    }
+}

@@ -1,0 +1,119 @@
+use aggregates::values::{ChannelReference, CustomerId, OrderId, OrderNumber};
+use chrono::{DateTime, Utc};
+use sqlx::{Postgres, QueryBuilder};
+
+use super::{FulfillmentStatus, OrderRow, OrderStatus, PaymentStatus};
+use crate::page::TimeCursor;
+use crate::{Page, PageRequest, ReadDatabase, ReadModelError};
+
+/// Which orders.
+#[derive(Debug, Clone, Default)]
+pub struct OrderFilter {
+    /// Only those in one of these states; empty: any.
+    pub statuses: Vec<OrderStatus>,
+    /// Only those with this payment status.
+    pub payment_status: Option<PaymentStatus>,
+    /// Only those with this fulfillment status.
+    pub fulfillment_status: Option<FulfillmentStatus>,
+    /// Only this customer's.
+    pub customer: Option<CustomerId>,
+    /// Only those that this sales channel sent.
+    pub channel: Option<String>,
+    /// Only those placed at this time or later.
+    pub placed_from: Option<DateTime<Utc>>,
+    /// Only those placed before this time.
+    pub placed_before: Option<DateTime<Utc>>,
+}
+
+/// One order.
+///
+/// # Errors
+/// The read database cannot be asked.
+pub async fn by_id(read: &ReadDatabase, id: OrderId) -> Result<Option<OrderRow>, ReadModelError> {
+    Ok(by_ids(read, &[id]).await?.pop())
+}
+
+/// Those of these orders that exist.
+///
+/// # Errors
+/// The read database cannot be asked.
+pub async fn by_ids(read: &ReadDatabase, ids: &[OrderId]) -> Result<Vec<OrderRow>, ReadModelError> {
+    let keys: Vec<String> = ids.iter().map(OrderId::to_string).collect();
+    read.rows(sqlx::query_scalar("select row_to_json(o)::text from orders o where key = any($1)").bind(keys)).await
+}
+
+/// The order with this number.
+///
+/// # Errors
+/// The read database cannot be asked.
+pub async fn by_number(read: &ReadDatabase, number: &OrderNumber) -> Result<Option<OrderRow>, ReadModelError> {
+    let query = sqlx::query_scalar("select row_to_json(o)::text from orders o where number = $1");
+    read.row(query.bind(number.as_str().to_owned())).await
+}
+
+/// The order that a sales channel names so.
+///
+/// # Errors
+/// The read database cannot be asked.
+pub async fn by_channel_reference(read: &ReadDatabase, name: &ChannelReference) -> Result<Option<OrderRow>, ReadModelError> {
+    Ok(by_channel_references(read, &name.channel, std::slice::from_ref(&name.reference)).await?.pop())
+}
+
+/// Those of these orders of a sales channel that exist.
+///
+/// # Errors
+/// The read database cannot be asked.
+pub async fn by_channel_references(read: &ReadDatabase, channel: &str, references: &[String]) -> Result<Vec<OrderRow>, ReadModelError> {
+    let query = sqlx::query_scalar("select row_to_json(o)::text from orders o where channel = $1 and reference = any($2)");
+    read.rows(query.bind(channel.to_owned()).bind(references.to_vec())).await
+}
+
+/// Orders, the latest placed first.
+///
+/// # Errors
+/// The cursor is not one of this list, or the read database cannot be asked.
+pub async fn page(read: &ReadDatabase, filter: &OrderFilter, request: &PageRequest) -> Result<Page<OrderRow>, ReadModelError> {
+    let mut query = QueryBuilder::new("select row_to_json(o)::text from orders o where true");
+    narrow(&mut query, filter);
+    if let Some(after) = request.after.as_deref().map(str::parse::<TimeCursor>).transpose()? {
+        query.push(" and (placed_at, key) < (").push_bind(after.time).push(", ").push_bind(after.key).push(")");
+    }
+    query.push(" order by placed_at desc, key desc limit ").push_bind(request.rows_to_read());
+    let rows = read.rows(query.build_query_scalar()).await?;
+    Ok(request.page(rows, |row: &OrderRow| TimeCursor { time: row.placed_at, key: row.id.to_string() }.to_string()))
+}
+
+fn narrow(query: &mut QueryBuilder<Postgres>, filter: &OrderFilter) {
+    if !filter.statuses.is_empty() {
+        let words: Vec<&str> = filter.statuses.iter().map(|status| status.as_str()).collect();
+        query.push(" and status = any(").push_bind(words).push(")");
+    }
+    if let Some(status) = filter.payment_status {
+        query.push(" and payment_status = ").push_bind(status.as_str());
+    }
+    if let Some(status) = filter.fulfillment_status {
+        query.push(" and fulfillment_status = ").push_bind(status.as_str());
+    }
+    if let Some(customer) = filter.customer {
+        query.push(" and customer_id = ").push_bind(customer.uuid());
+    }
+    if let Some(channel) = &filter.channel {
+        query.push(" and channel = ").push_bind(channel.clone());
+    }
+    if let Some(from) = filter.placed_from {
+        query.push(" and placed_at >= ").push_bind(from);
+    }
+    if let Some(before) = filter.placed_before {
+        query.push(" and placed_at < ").push_bind(before);
+    }
+}
+
+/// How many orders there are in each state that has any.
+///
+/// # Errors
+/// The read database cannot be asked.
+pub async fn count_by_status(read: &ReadDatabase) -> Result<Vec<(OrderStatus, i64)>, ReadModelError> {
+    let counts: Vec<(String, i64)> = sqlx::query_as("select status, count(*) from orders group by status").fetch_all(read.pool()).await?;
+    let of = |status: OrderStatus| counts.iter().find(|(word, _)| word == status.as_str()).map(|(_, count)| (status, *count));
+    Ok(OrderStatus::ALL.iter().copied().filter_map(of).collect())
+}

@@ -1,0 +1,272 @@
+//! Keeping the read models up to date: one task for each, run by whichever process holds its lease.
+
+use std::time::{Duration, Instant};
+
+use event_store::lease::Lease;
+use event_store::{Batch, Checkpoint, EventStore, Filter, Subscription};
+use tokio::task::JoinSet;
+use tokio::time::{sleep, timeout};
+use tokio_util::sync::CancellationToken;
+use tracing::{error, info, warn};
+
+use crate::generation::{Generation, Step};
+use crate::model::ReadModel;
+use crate::opened::Opened;
+use crate::pause::is_paused;
+use crate::registry::READ_MODELS;
+use crate::schema::Slot;
+use crate::swap::drop_expired;
+use crate::{ReadDatabase, ReadModelError};
+
+/// How read models are kept up to date.
+#[derive(Debug, Clone, clap::Args)]
+#[command(next_help_heading = "Projector")]
+pub struct ProjectorArgs {
+    /// Positions of the log that are read at once
+    #[arg(long, env = "ORDERLY_PROJECTOR_BATCH", default_value_t = 2_000, value_name = "N")]
+    pub projector_batch: usize,
+
+    /// Pause after a batch that reached the head: events that come meanwhile share one transaction
+    #[arg(long, env = "ORDERLY_PROJECTOR_LINGER_MS", default_value_t = 10, value_name = "MS")]
+    pub projector_linger_ms: u64,
+
+    /// How long another process waits for a projector that does not answer
+    #[arg(long, env = "ORDERLY_PROJECTOR_LEASE_MS", default_value_t = 4_000, value_name = "MS")]
+    pub projector_lease_ms: u64,
+
+    /// Dead letters of one read model with which it stops
+    #[arg(long, env = "ORDERLY_PROJECTOR_MAX_DEAD_LETTERS", default_value_t = 1_000, value_name = "N")]
+    pub projector_max_dead_letters: i64,
+}
+
+impl Default for ProjectorArgs {
+    fn default() -> Self {
+        Self { projector_batch: 2_000, projector_linger_ms: 10, projector_lease_ms: 4_000, projector_max_dead_letters: 1_000 }
+    }
+}
+
+/// A checkpoint that only passed over events of others is stored this late at most: most batches hold nothing for most read models.
+const PASSED_OVER: Duration = Duration::from_millis(50);
+const HOUSEKEEPING: Duration = Duration::from_secs(60);
+const FIRST_PAUSE: Duration = Duration::from_millis(100);
+const LONGEST_PAUSE: Duration = Duration::from_secs(10);
+
+/// Who holds a lease: the process, for people.
+pub(crate) fn holder() -> String {
+    let host = std::env::var("HOSTNAME").unwrap_or_else(|_| "localhost".to_owned());
+    format!("process {} on {host}", std::process::id())
+}
+
+/// Keeps every read model up to date until `shutdown`, then finishes the batches in flight and gives the leases back.
+///
+/// # Errors
+/// What cannot heal by itself, such as a log that has lost what a read model has seen. All others stop, too.
+pub async fn run(store: EventStore, read: ReadDatabase, args: ProjectorArgs, shutdown: CancellationToken) -> Result<(), ReadModelError> {
+    let mut tasks = JoinSet::new();
+    let stop = shutdown.child_token();
+    for model in READ_MODELS {
+        let keeper = Keeper { model: *model, store: store.clone(), read: read.clone(), args: args.clone(), stop: stop.clone() };
+        tasks.spawn(keeper.run());
+    }
+    let mut outcome = Ok(());
+    while let Some(ended) = tasks.join_next().await {
+        stop.cancel();
+        outcome = outcome.and(ended.unwrap_or_else(|panic| std::panic::resume_unwind(panic.into_panic())));
+    }
+    outcome
+}
+
+struct Keeper {
+    model: &'static dyn ReadModel,
+    store: EventStore,
+    read: ReadDatabase,
+    args: ProjectorArgs,
+    stop: CancellationToken,
+}
+
+impl Keeper {
+    /// Tries again after whatever heals by itself.
+    async fn run(self) -> Result<(), ReadModelError> {
+        let mut pause = FIRST_PAUSE;
+        while !self.stop.is_cancelled() {
+            let began = Instant::now();
+            match self.keep().await {
+                Ok(()) => return Ok(()),
+                Err(ReadModelError::LostLease(schema)) => info!(projection = self.model.name(), "{schema} is not this process's any more"),
+                Err(problem) if problem.is_transient() => warn!(projection = self.model.name(), "waiting to try again: {problem}"),
+                Err(problem) => {
+                    error!(projection = self.model.name(), "stopped: {problem}");
+                    return Err(problem);
+                }
+            }
+            pause = if began.elapsed() > LONGEST_PAUSE { FIRST_PAUSE } else { (pause * 2).min(LONGEST_PAUSE) };
+            self.rest(pause).await;
+        }
+        Ok(())
+    }
+
+    async fn rest(&self, pause: Duration) {
+        tokio::select! {
+            () = self.stop.cancelled() => {}
+            () = sleep(pause) => {}
+        }
+    }
+
+    /// With the lease, once another process lets go of it.
+    async fn keep(&self) -> Result<(), ReadModelError> {
+        let generation = Generation::open(self.model, Slot::Live, self.read.pool(), true).await?;
+        let Some(lease) = self.lease(&generation).await? else { return Ok(()) };
+        let kept = self.follow(&generation, &lease).await;
+        // From here on another process may keep it: who waits must ask the database.
+        self.read.positions.publish(self.model.name(), 0);
+        let released = lease.release().await;
+        kept.and(released.map_err(Into::into))
+    }
+
+    async fn lease(&self, generation: &Generation) -> Result<Option<Lease>, ReadModelError> {
+        let ttl = self.lease_time();
+        while !self.stop.is_cancelled() {
+            let lease = Lease::acquire(&generation.pool, generation.schema.as_str(), self.model.name(), &holder(), ttl).await?;
+            if lease.is_some() {
+                return Ok(lease);
+            }
+            self.rest(ttl / 6).await;
+        }
+        Ok(None)
+    }
+
+    /// With so many something else must be wrong: going on would only make more of them.
+    async fn assert_not_full(&self, generation: &Generation) -> Result<(), ReadModelError> {
+        let (count, limit) = (generation.dead_letters().await?, self.args.projector_max_dead_letters);
+        if count <= limit {
+            return Ok(());
+        }
+        Err(ReadModelError::TooManyDeadLetters { name: self.model.name().to_owned(), count, limit })
+    }
+
+    fn lease_time(&self) -> Duration {
+        Duration::from_millis(self.args.projector_lease_ms.max(100))
+    }
+
+    async fn follow(&self, generation: &Generation, lease: &Lease) -> Result<(), ReadModelError> {
+        self.assert_not_full(generation).await?;
+        let at = generation.checkpoint().await?;
+        let filter = Filter::aggregates(self.model.follows().iter().copied());
+        let mut following = Following {
+            keeper: self,
+            generation,
+            lease,
+            subscription: Subscription::new(self.store.clone(), filter, at),
+            stored: at,
+            stored_at: Instant::now(),
+            renewed_at: Instant::now(),
+            cleaned_at: None,
+        };
+        self.read.positions.publish(self.model.name(), at.position);
+        following.run().await
+    }
+}
+
+/// A read model that is being kept.
+struct Following<'a> {
+    keeper: &'a Keeper,
+    generation: &'a Generation,
+    lease: &'a Lease,
+    subscription: Subscription,
+    /// The checkpoint in the database; the subscription may be further where there was nothing to fold.
+    stored: Checkpoint,
+    stored_at: Instant,
+    renewed_at: Instant,
+    cleaned_at: Option<Instant>,
+}
+
+impl Following<'_> {
+    async fn run(&mut self) -> Result<(), ReadModelError> {
+        while !self.keeper.stop.is_cancelled() {
+            self.keep_house().await?;
+            let stop = self.keeper.stop.clone();
+            let next = timeout(self.patience(), self.subscription.next_batch(self.keeper.args.projector_batch));
+            let batch = tokio::select! {
+                () = stop.cancelled() => break,
+                batch = next => batch,
+            };
+            match batch {
+                Ok(batch) => self.take_in(batch?).await?,
+                Err(_) => self.store_passed_over().await?,
+            }
+        }
+        self.store_passed_over().await
+    }
+
+    /// How long to wait for events before there is something else to do.
+    fn patience(&self) -> Duration {
+        let renewal = self.keeper.lease_time() / 3;
+        if self.subscription.checkpoint() == &self.stored { renewal } else { PASSED_OVER.saturating_sub(self.stored_at.elapsed()) }
+    }
+
+    async fn take_in(&mut self, batch: Batch) -> Result<(), ReadModelError> {
+        let at_head = batch.checkpoint.position >= batch.head;
+        if batch.events.is_empty() && self.stored_at.elapsed() < PASSED_OVER {
+            self.publish(batch.checkpoint);
+        } else {
+            let events = Opened::all(self.keeper.store.vault(), self.keeper.model, batch.events).await?;
+            self.store(batch.checkpoint, &events).await?;
+        }
+        if at_head {
+            self.keeper.rest(Duration::from_millis(self.keeper.args.projector_linger_ms)).await;
+        }
+        Ok(())
+    }
+
+    async fn store_passed_over(&mut self) -> Result<(), ReadModelError> {
+        let to = *self.subscription.checkpoint();
+        if to == self.stored { Ok(()) } else { self.store(to, &[]).await }
+    }
+
+    async fn store(&mut self, to: Checkpoint, events: &[Opened]) -> Result<(), ReadModelError> {
+        let step = Step { fence: self.lease.fence(), from: self.stored, to };
+        let letters = self.generation.apply(step, events).await?;
+        (self.stored, self.stored_at) = (to, Instant::now());
+        self.publish(to);
+        metrics::counter!("orderly_projection_events_total", "projection" => self.keeper.model.name()).increment(events.len() as u64);
+        if letters.is_empty() { Ok(()) } else { self.mourn(&letters).await }
+    }
+
+    fn publish(&self, to: Checkpoint) {
+        let name = self.keeper.model.name();
+        self.keeper.read.positions.publish(name, to.position);
+        metrics::gauge!("orderly_projection_position", "projection" => name).set(to.position as f64);
+    }
+
+    async fn mourn(&self, letters: &[crate::letters::Letter]) -> Result<(), ReadModelError> {
+        for letter in letters.iter().filter(|letter| letter.cause.is_some()) {
+            let cause = letter.cause.as_deref().unwrap_or_default();
+            error!(projection = self.keeper.model.name(), position = letter.position, "an event cannot be folded, its row waits: {cause}");
+        }
+        self.keeper.assert_not_full(self.generation).await
+    }
+
+    /// Renews the lease, waits while paused, drops a former generation that has had its time.
+    async fn keep_house(&mut self) -> Result<(), ReadModelError> {
+        if self.renewed_at.elapsed() >= self.keeper.lease_time() / 3 {
+            self.renew().await?;
+            while is_paused(&self.keeper.read, &self.generation.schema).await? && !self.keeper.stop.is_cancelled() {
+                self.keeper.rest(self.keeper.lease_time() / 6).await;
+                self.renew().await?;
+            }
+        }
+        if self.cleaned_at.is_none_or(|at| at.elapsed() >= HOUSEKEEPING) {
+            drop_expired(self.keeper.model, &self.generation.pool).await?;
+            self.cleaned_at = Some(Instant::now());
+        }
+        Ok(())
+    }
+
+    async fn renew(&mut self) -> Result<(), ReadModelError> {
+        if !self.lease.renew().await? {
+            return Err(ReadModelError::LostLease(self.generation.schema.to_string()));
+        }
+        self.renewed_at = Instant::now();
+        Ok(())
+    }
+}

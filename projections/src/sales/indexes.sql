@@ -1,0 +1,1 @@
+create index sales_by_day on sales (day);

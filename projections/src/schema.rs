@@ -1,0 +1,121 @@
+//! Generations: a read model of one version lives in a Postgres schema of its own, together with its checkpoint and its dead letters.
+
+use std::fmt;
+
+use event_store::lease;
+use sqlx::{AssertSqlSafe, PgConnection, PgPool};
+
+use crate::ReadModelError;
+use crate::model::ReadModel;
+
+/// The parts that a generation may play.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Slot {
+    /// It is read, and kept up to date.
+    Live,
+    /// It is being built beside the live one.
+    Next,
+    /// It was live, and is kept for a rollback.
+    Old,
+    /// It is folded anew for a comparison.
+    Scratch,
+    /// Between two renames.
+    Swapping,
+}
+
+/// The name of a generation's schema, such as `orders_v1_next`: letters, digits and `_` only, so that it needs no quotes anywhere.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Schema(String);
+
+impl Schema {
+    pub(crate) fn of(model: &dyn ReadModel, slot: Slot) -> Self {
+        let suffix = match slot {
+            Slot::Live => "",
+            Slot::Next => "_next",
+            Slot::Old => "_old",
+            Slot::Scratch => "_verify",
+            Slot::Swapping => "_swapping",
+        };
+        let name = format!("{}_v{}{suffix}", model.name(), model.version());
+        assert!(name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_'), "a read model's name is a plain word");
+        Self(name)
+    }
+
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    pub(crate) async fn exists(&self, pool: &PgPool) -> Result<bool, ReadModelError> {
+        let sql = "select exists (select from pg_catalog.pg_namespace where nspname = $1)";
+        Ok(sqlx::query_scalar(sql).bind(&self.0).fetch_one(pool).await?)
+    }
+
+    /// Creates it with its table unless it is there; one of several processes does it, the others wait.
+    pub(crate) async fn create(&self, model: &dyn ReadModel, pool: &PgPool, with_indexes: bool) -> Result<(), ReadModelError> {
+        if self.exists(pool).await? {
+            return Ok(());
+        }
+        let mut tx = pool.begin().await?;
+        lock_generations(&mut tx, model).await?;
+        let there = sqlx::query_scalar("select exists (select from pg_catalog.pg_namespace where nspname = $1)");
+        if !there.bind(&self.0).fetch_one(&mut *tx).await? {
+            run(&mut tx, self.ddl(model)).await?;
+            if with_indexes {
+                run(&mut tx, self.in_schema(model.indexes_sql())).await?;
+            }
+        }
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// Makes the indexes of its table that are missing.
+    pub(crate) async fn create_indexes(&self, model: &dyn ReadModel, pool: &PgPool) -> Result<(), ReadModelError> {
+        let sql = "select count(*) from pg_catalog.pg_indexes where schemaname = $1 and tablename = $2";
+        let indexes: i64 = sqlx::query_scalar(sql).bind(&self.0).bind(model.name()).fetch_one(pool).await?;
+        if indexes > 1 {
+            return Ok(());
+        }
+        let mut tx = pool.begin().await?;
+        run(&mut tx, self.in_schema(model.indexes_sql())).await?;
+        tx.commit().await?;
+        Ok(sqlx::query(AssertSqlSafe(format!("analyze {self}.{}", model.name()))).execute(pool).await.map(|_| ())?)
+    }
+
+    pub(crate) async fn drop(&self, conn: &mut PgConnection) -> Result<(), ReadModelError> {
+        run(conn, format!("set local client_min_messages = warning; drop schema if exists {self} cascade")).await
+    }
+
+    pub(crate) async fn rename(&self, conn: &mut PgConnection, to: &Self) -> Result<(), ReadModelError> {
+        run(conn, format!("alter schema {self} rename to {to}")).await
+    }
+
+    fn ddl(&self, model: &dyn ReadModel) -> String {
+        let tables =
+            format!("create table checkpoints {};\n{}\n{}", lease::CHECKPOINTS_TABLE, include_str!("generation.sql"), model.schema_sql());
+        format!("create schema {self};\n{}", self.in_schema(&tables))
+    }
+
+    /// The path holds for the transaction only: the connection goes back to the pool as it came.
+    fn in_schema(&self, sql: &str) -> String {
+        format!("set local search_path = {self};\n{sql}")
+    }
+}
+
+impl fmt::Display for Schema {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// One process at a time makes, renames or drops generations of a read model.
+pub(crate) async fn lock_generations(conn: &mut PgConnection, model: &dyn ReadModel) -> Result<(), ReadModelError> {
+    let sql = "select pg_advisory_xact_lock(hashtextextended('orderly read model ' || $1, 0))";
+    sqlx::query(sql).bind(model.name()).execute(conn).await?;
+    Ok(())
+}
+
+/// Several statements at once. Their text is made of the crate's own files and checked names.
+async fn run(conn: &mut PgConnection, sql: String) -> Result<(), ReadModelError> {
+    sqlx::raw_sql(AssertSqlSafe(sql)).execute(conn).await?;
+    Ok(())
+}

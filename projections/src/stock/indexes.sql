@@ -1,0 +1,1 @@
+create index stock_by_sku on stock (sku, warehouse);

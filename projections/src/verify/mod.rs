@@ -1,0 +1,151 @@
+//! Verification: the log folded anew into a generation of its own, and compared row by row with the live one.
+//!
+//! The live generation goes on meanwhile. First everything is compared in pages, each in a short transaction; a row that differs there may only have changed in
+//! between, so the differing rows are compared once more while the projector is held for a moment, both sides being at the same position. Memory stays
+//! flat: of a row that differs only the key is kept, and of those at most [`MAX_ROWS`].
+
+mod compare;
+mod difference;
+pub(crate) mod trace;
+
+use std::collections::{BTreeMap, HashSet};
+
+use event_store::{Checkpoint, EventStore, lease};
+use serde::Serialize;
+use sqlx::{AssertSqlSafe, PgConnection};
+use tokio_util::sync::CancellationToken;
+
+use crate::fill::{Filling, drop_unless_busy};
+use crate::generation::Generation;
+use crate::model::ReadModel;
+use crate::progress::Report;
+use crate::reader::Reader;
+use crate::registry::read_model;
+use crate::schema::{Schema, Slot};
+use crate::swap::NEAR;
+use crate::{ReadDatabase, ReadModelError};
+
+pub use difference::{Difference, SetBy};
+
+/// So many differing rows are told in full; more are only counted.
+pub const MAX_ROWS: usize = 100;
+
+/// What a verification of one read model found.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct VerifyReport {
+    /// Which read model.
+    pub name: &'static str,
+    /// Its generation.
+    pub generation: u32,
+    /// Where both sides were.
+    pub position: i64,
+    /// Rows on either side.
+    pub rows: i64,
+    /// Rows that differ.
+    pub differing_rows: i64,
+    /// The differences of the first [`MAX_ROWS`] of them, field by field.
+    pub differences: Vec<Difference>,
+    /// Events that the live generation could not fold, and those that wait behind them.
+    pub dead_letters: i64,
+}
+
+impl VerifyReport {
+    /// Whether the live rows are what the log says.
+    pub fn is_clean(&self) -> bool {
+        self.differing_rows == 0
+    }
+}
+
+/// Folds the log anew and compares it with a read model.
+///
+/// # Errors
+/// There is no such read model or it was never built, another process verifies it, it was interrupted, or a database is away.
+pub async fn verify(
+    store: &EventStore,
+    read: &ReadDatabase,
+    name: &str,
+    report: &Report,
+    stop: &CancellationToken,
+) -> Result<VerifyReport, ReadModelError> {
+    let model = read_model(name)?;
+    if !Schema::of(model, Slot::Live).exists(read.pool()).await? {
+        return Err(ReadModelError::Absent(Schema::of(model, Slot::Live).to_string()));
+    }
+    drop_unless_busy(model, Slot::Scratch, read.pool()).await?;
+    let scratch = Generation::open(model, Slot::Scratch, read.pool(), false).await?;
+    let filling = Filling::open(store, scratch, stop, report).await?;
+    let found = Verification { store, read, model, filling }.run().await;
+    drop_scratch(read, model).await?;
+    found
+}
+
+async fn drop_scratch(read: &ReadDatabase, model: &dyn ReadModel) -> Result<(), ReadModelError> {
+    let mut tx = read.pool().begin().await?;
+    Schema::of(model, Slot::Scratch).drop(&mut tx).await?;
+    Ok(tx.commit().await?)
+}
+
+struct Verification<'a> {
+    store: &'a EventStore,
+    read: &'a ReadDatabase,
+    model: &'static dyn ReadModel,
+    filling: Filling<'a>,
+}
+
+impl Verification<'_> {
+    async fn run(mut self) -> Result<VerifyReport, ReadModelError> {
+        let (live, scratch) = (Schema::of(self.model, Slot::Live), Schema::of(self.model, Slot::Scratch));
+        self.get_near().await?;
+        let pages = compare::pages(self.read.pool(), self.model, &live, &scratch).await?;
+        let mut held = self.read.pool().begin().await?;
+        let at = self.meet(&mut held, &live).await?;
+        let rows = compare::rows(&mut held, self.model, &live, &scratch, &pages.differing).await?;
+        let dead_letters =
+            sqlx::query_scalar(AssertSqlSafe(format!("select count(*) from {live}.dead_letters"))).fetch_one(&mut *held).await?;
+        held.rollback().await?;
+        let differing_rows = rows.len() as i64;
+        let differences = self.explain(rows, at).await?;
+        let (name, generation) = (self.model.name(), self.model.version());
+        Ok(VerifyReport { name, generation, position: at.position, rows: pages.rows, differing_rows, differences, dead_letters })
+    }
+
+    /// Up to where the live generation is, until it hardly moves meanwhile.
+    async fn get_near(&mut self) -> Result<(), ReadModelError> {
+        loop {
+            let live = self.read.checkpoint_of(self.model.name()).await?;
+            let behind = live.position - self.filling.at.position;
+            self.filling.up_to(live).await?;
+            if behind < NEAR {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Holds the live generation where it is, for as long as `held` lives, and gets there.
+    async fn meet(&mut self, held: &mut PgConnection, live: &Schema) -> Result<Checkpoint, ReadModelError> {
+        self.get_near().await?;
+        let sql = format!("select 1 from {live}.checkpoints where name = $1 for update");
+        sqlx::query(AssertSqlSafe(sql)).bind(self.model.name()).execute(&mut *held).await?;
+        let at = lease::checkpoint(held, live.as_str(), self.model.name()).await?.unwrap_or_default();
+        self.filling.up_to(at).await?;
+        Ok(at)
+    }
+
+    /// Folds the log once more for the differing rows alone, to name the event behind each field.
+    async fn explain(&self, rows: Vec<compare::Differing>, at: Checkpoint) -> Result<Vec<Difference>, ReadModelError> {
+        let told: Vec<_> = rows.into_iter().take(MAX_ROWS).collect();
+        if told.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut traced = self.model.trace(told.iter().map(|row| row.key.clone()).collect::<HashSet<_>>());
+        let reader = Reader::new(self.store, self.model);
+        let mut from = Checkpoint::START;
+        while let Some(stretch) = reader.next(from, at).await? {
+            traced.take_in(&stretch.events);
+            from = stretch.to;
+        }
+        let origins: BTreeMap<String, trace::Origins> = traced.origins();
+        let nothing = trace::Origins::default();
+        Ok(told.iter().flat_map(|row| difference::of(row, origins.get(&row.key).unwrap_or(&nothing))).collect())
+    }
+}

@@ -1,0 +1,1 @@
+-- A shop has few warehouses: the primary key is all that its reads need.

@@ -1,0 +1,11 @@
+//! The read models on a real Postgres, one database per test.
+
+#![allow(clippy::unwrap_used, reason = "a test ends at what it did not expect")]
+
+mod keeping;
+mod reading;
+mod rebuilding;
+mod samples;
+mod server;
+mod shop;
+mod verifying;

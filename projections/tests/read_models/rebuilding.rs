@@ -1,0 +1,114 @@
+//! Read models built anew beside the live ones.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
+
+use projections::{ReadModelError, RebuildOptions, Report, State, cancel, rebuild, rollback};
+
+use crate::samples::{SECOND, shop};
+use crate::shop::Shop;
+
+fn table(name: &str, slot: &str) -> String {
+    format!("{name}_v1{slot}.{name}")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_rebuilt_read_model_equals_the_one_that_was_kept() {
+    let shop = Shop::projected().await;
+    for name in projections::names() {
+        let kept = shop.rows(&table(name, "")).await;
+        assert!(!kept.is_empty(), "{name}");
+        let built = rebuild(&shop.store, &shop.read, name, &RebuildOptions::default()).await.unwrap();
+        assert!(built.swapped);
+        assert_eq!(built.position, shop.store.head().await.unwrap().position);
+        assert_eq!(shop.rows(&table(name, "")).await, kept, "{name}");
+        assert_eq!(shop.rows(&table(name, "_old")).await, kept, "{name}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_rebuild_under_load_loses_nothing_and_the_projector_goes_on_with_the_new_generation() {
+    let shop_ = Shop::open().await;
+    let running = shop_.project();
+    shop_.caught_up().await;
+    let one_more = &shop()[8..9];
+    let options = RebuildOptions::default();
+    let (built, ()) = tokio::join!(rebuild(&shop_.store, &shop_.read, "stock", &options), async {
+        for _ in 0..20 {
+            shop_.record(one_more).await;
+        }
+    });
+    built.unwrap();
+    let token = shop_.record(one_more).await;
+    shop_.read.wait_for(&["stock"], token, Duration::from_secs(10)).await.unwrap();
+    shop_.caught_up().await;
+    assert_eq!(projections::stock::totals(&shop_.read).await.unwrap(), (11 + 21 * 10, 0));
+    running.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_rebuild_that_was_stopped_goes_on_where_it_was() {
+    let shop = Shop::projected().await;
+    let unswapped = RebuildOptions { no_swap: true, ..RebuildOptions::default() };
+    let built = rebuild(&shop.store, &shop.read, "orders", &unswapped).await.unwrap();
+    assert!(!built.swapped);
+    let status = projections::status(&shop.store, &shop.read).await.unwrap();
+    let orders = status.iter().find(|status| status.name == "orders").unwrap();
+    assert_eq!((orders.state, orders.next.as_ref().map(|next| next.lag_events)), (State::Rebuilding, Some(0)));
+    let told = Arc::new(AtomicI64::new(0));
+    let count = told.clone();
+    let report = Report::to(move |_| {
+        count.fetch_add(1, Ordering::Relaxed);
+    });
+    let again = rebuild(&shop.store, &shop.read, "orders", &RebuildOptions { report, ..RebuildOptions::default() }).await.unwrap();
+    assert_eq!((again.resumed_at, again.swapped, told.load(Ordering::Relaxed)), (built.position, true, 0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_interrupted_rebuild_says_so_and_can_be_canceled() {
+    let shop = Shop::projected().await;
+    let options = RebuildOptions::default();
+    options.stop.cancel();
+    let ended = rebuild(&shop.store, &shop.read, "orders", &options).await;
+    assert!(matches!(ended, Err(ReadModelError::Interrupted)), "{ended:?}");
+    assert!(cancel(&shop.read, "orders").await.unwrap());
+    assert!(!cancel(&shop.read, "orders").await.unwrap());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_rollback_puts_the_former_generation_back_and_the_projector_brings_it_up_to_date() {
+    let shop_ = Shop::projected().await;
+    assert!(matches!(rollback(&shop_.read, "stock").await, Err(ReadModelError::Absent(_))));
+    rebuild(&shop_.store, &shop_.read, "stock", &RebuildOptions::default()).await.unwrap();
+    shop_.sql("update stock_v1.stock set on_hand = 99").await;
+    rollback(&shop_.read, "stock").await.unwrap();
+    let running = shop_.project();
+    let token = shop_.record(&shop()[8..9]).await;
+    shop_.read.wait_for(&["stock"], token, Duration::from_secs(10)).await.unwrap();
+    assert_eq!(projections::stock::totals(&shop_.read).await.unwrap(), (21, 0));
+    running.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_generation_with_more_dead_letters_is_not_made_live() {
+    let shop = Shop::projected().await;
+    shop.record_unknown("order", SECOND).await;
+    let refused = rebuild(&shop.store, &shop.read, "orders", &RebuildOptions::default()).await;
+    assert!(matches!(refused, Err(ReadModelError::SwapRefused { .. })), "{refused:?}");
+    assert!(cancel(&shop.read, "orders").await.unwrap());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_former_generation_is_dropped_when_its_time_is_over() {
+    let shop = Shop::projected().await;
+    let options = RebuildOptions { keep_old: Duration::ZERO, ..RebuildOptions::default() };
+    rebuild(&shop.store, &shop.read, "stock", &options).await.unwrap();
+    let running = shop.project();
+    let deadline = std::time::Instant::now() + Duration::from_secs(10);
+    while projections::status(&shop.store, &shop.read).await.unwrap().iter().any(|status| status.can_roll_back) {
+        assert!(std::time::Instant::now() < deadline, "the former generation is still there");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    running.stop().await;
+}

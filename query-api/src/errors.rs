@@ -1,0 +1,175 @@
+//! What a caller is told when a query fails: a sentence, and a code that programs can rely on. Nothing internal.
+
+use async_graphql::{Response, ServerError, Value};
+use projections::ReadModelError;
+use tracing::error;
+
+/// The stable codes, in `extensions.code`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Code {
+    Unauthenticated,
+    Forbidden,
+    InvalidRequest,
+    InvalidQuery,
+    InvalidArgument,
+    QueryTooDeep,
+    QueryTooComplex,
+    TooManyAliases,
+    BodyTooLarge,
+    PositionMalformed,
+    PositionNotReached,
+    PositionLost,
+    ReadModelMissing,
+    Timeout,
+    Overloaded,
+    Unavailable,
+    Internal,
+}
+
+impl Code {
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Unauthenticated => "UNAUTHENTICATED",
+            Self::Forbidden => "FORBIDDEN",
+            Self::InvalidRequest => "INVALID_REQUEST",
+            Self::InvalidQuery => "INVALID_QUERY",
+            Self::InvalidArgument => "INVALID_ARGUMENT",
+            Self::QueryTooDeep => "QUERY_TOO_DEEP",
+            Self::QueryTooComplex => "QUERY_TOO_COMPLEX",
+            Self::TooManyAliases => "TOO_MANY_ALIASES",
+            Self::BodyTooLarge => "BODY_TOO_LARGE",
+            Self::PositionMalformed => "POSITION_MALFORMED",
+            Self::PositionNotReached => "POSITION_NOT_REACHED",
+            Self::PositionLost => "POSITION_LOST",
+            Self::ReadModelMissing => "READ_MODEL_MISSING",
+            Self::Timeout => "TIMEOUT",
+            Self::Overloaded => "OVERLOADED",
+            Self::Unavailable => "UNAVAILABLE",
+            Self::Internal => "INTERNAL",
+        }
+    }
+}
+
+/// Why a query fails. What it displays is what the caller reads.
+#[derive(Debug, Clone, thiserror::Error)]
+pub(crate) enum QueryError {
+    #[error("{0}")]
+    Argument(String),
+    #[error("{0}")]
+    Forbidden(&'static str),
+    #[error("'{0}' is not a position: expected what a command answered as Orderly-Position, such as 1-1204881")]
+    PositionMalformed(String),
+    #[error("the read model {model} has not reached position {wanted} within {waited_ms} ms")]
+    PositionNotReached { model: &'static str, wanted: String, waited_ms: u64 },
+    #[error("position {wanted} was lost in a failover: read again what it stood for")]
+    PositionLost { wanted: String },
+    #[error("the read model has not been built yet: {what}")]
+    ReadModelMissing { what: String },
+    #[error("the read models can't be reached at the moment: try again")]
+    Unavailable { cause: String },
+    #[error("this query failed here: it was logged")]
+    Internal { cause: String },
+}
+
+impl QueryError {
+    fn code(&self) -> Code {
+        match self {
+            Self::Argument(_) => Code::InvalidArgument,
+            Self::Forbidden(_) => Code::Forbidden,
+            Self::PositionMalformed(_) => Code::PositionMalformed,
+            Self::PositionNotReached { .. } => Code::PositionNotReached,
+            Self::PositionLost { .. } => Code::PositionLost,
+            Self::ReadModelMissing { .. } => Code::ReadModelMissing,
+            Self::Unavailable { .. } => Code::Unavailable,
+            Self::Internal { .. } => Code::Internal,
+        }
+    }
+
+    pub(crate) fn not_a_cursor() -> Self {
+        Self::Argument("after is not a cursor of this list".to_owned())
+    }
+
+    fn log(&self) {
+        match self {
+            Self::Unavailable { cause } => error!(error = %cause, "a query could not reach the read models"),
+            Self::Internal { cause } => error!(error = %cause, "a query failed"),
+            Self::Argument(_)
+            | Self::Forbidden(_)
+            | Self::PositionMalformed(_)
+            | Self::PositionNotReached { .. }
+            | Self::PositionLost { .. }
+            | Self::ReadModelMissing { .. } => {}
+        }
+    }
+}
+
+impl From<ReadModelError> for QueryError {
+    fn from(error: ReadModelError) -> Self {
+        let cause = error.to_string();
+        match error {
+            ReadModelError::InvalidCursor(_) => Self::not_a_cursor(),
+            ReadModelError::Absent(_) => Self::ReadModelMissing { what: cause },
+            ReadModelError::Database(source) if is_missing_table(&source) => {
+                Self::ReadModelMissing { what: "its table is not there".to_owned() }
+            }
+            ReadModelError::Database(source) if is_away(&source) => Self::Unavailable { cause },
+            ReadModelError::Database(_)
+            | ReadModelError::Log(_)
+            | ReadModelError::Subscription(_)
+            | ReadModelError::Row { .. }
+            | ReadModelError::Unknown(_)
+            | ReadModelError::LostLease(_)
+            | ReadModelError::Busy(_)
+            | ReadModelError::Behind { .. }
+            | ReadModelError::SwapRefused { .. }
+            | ReadModelError::TooManyDeadLetters { .. }
+            | ReadModelError::Interrupted => Self::Internal { cause },
+        }
+    }
+}
+
+fn is_missing_table(error: &sqlx::Error) -> bool {
+    error.as_database_error().and_then(|error| error.code()).is_some_and(|code| code == "42P01")
+}
+
+/// Whether it is the way to the database, or the database itself (SQLSTATE 08, 53, 57), that failed.
+fn is_away(error: &sqlx::Error) -> bool {
+    match error.as_database_error().and_then(|error| error.code()) {
+        Some(code) => ["08", "53", "57"].iter().any(|class| code.starts_with(class)),
+        None => matches!(
+            error,
+            sqlx::Error::Io(_) | sqlx::Error::Tls(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Protocol(_)
+        ),
+    }
+}
+
+/// A response that is nothing but this error.
+pub(crate) fn refusal(code: Code, message: impl Into<String>) -> Response {
+    let mut error = ServerError::new(message, None);
+    set_code(&mut error, code);
+    Response::from_errors(vec![error])
+}
+
+/// Gives every error of a response its code, and logs those that are our fault.
+pub(crate) fn finish(mut response: Response) -> Response {
+    for error in &mut response.errors {
+        let known = error.source::<QueryError>().cloned();
+        if let Some(known) = &known {
+            known.log();
+        }
+        set_code(error, known.map_or(Code::InvalidQuery, |known| known.code()));
+    }
+    response
+}
+
+fn set_code(error: &mut ServerError, code: Code) {
+    let extensions = error.extensions.get_or_insert_default();
+    if extensions.get("code").is_none() {
+        extensions.set("code", code.name());
+    }
+}
+
+/// Whether a response is a refused request: nothing was resolved.
+pub(crate) fn is_refusal(response: &Response) -> bool {
+    response.data == Value::Null && response.errors.iter().any(|error| error.path.is_empty())
+}

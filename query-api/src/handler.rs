@@ -1,0 +1,152 @@
+//! `/graphql`: from HTTP to the schema and back.
+
+use async_graphql::{Request, Response as Answer, Variables};
+use axum::body::Bytes;
+use axum::extract::rejection::BytesRejection;
+use axum::extract::{RawQuery, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Redirect, Response};
+use identity::{Caller, IdentityError};
+use serde::Deserialize;
+
+use crate::errors::{self, Code, QueryError};
+use crate::position::{self, MIN_POSITION, POSITION, Reflected, Wanted};
+use crate::state::QueryState;
+use crate::{hops, limits};
+
+const GRAPHQL_JSON: &str = "application/graphql-response+json";
+
+/// A query in a body.
+pub(crate) async fn post(State(state): State<QueryState>, headers: HeaderMap, body: Result<Bytes, BytesRejection>) -> Response {
+    let body = match body {
+        Ok(body) => body,
+        Err(problem) if problem.status() == StatusCode::PAYLOAD_TOO_LARGE => {
+            let message = format!("a request has at most {} bytes", state.args().query_body_bytes);
+            return refuse(&headers, StatusCode::PAYLOAD_TOO_LARGE, Code::BodyTooLarge, message);
+        }
+        Err(problem) => return refuse(&headers, StatusCode::BAD_REQUEST, Code::InvalidRequest, problem.body_text()),
+    };
+    match serde_json::from_slice::<Request>(&body) {
+        Ok(request) => answer(&state, &headers, request).await,
+        Err(problem) => {
+            refuse(&headers, StatusCode::BAD_REQUEST, Code::InvalidRequest, format!("the body is not a GraphQL request: {problem}"))
+        }
+    }
+}
+
+/// A query in an address, or a browser that wants the page.
+pub(crate) async fn get(State(state): State<QueryState>, headers: HeaderMap, RawQuery(query): RawQuery) -> Response {
+    if accepts(&headers, "text/html") {
+        return Redirect::temporary("/graphiql").into_response();
+    }
+    match query.as_deref().map(parse_address) {
+        Some(Ok(request)) => answer(&state, &headers, request).await,
+        Some(Err(problem)) => refuse(&headers, StatusCode::BAD_REQUEST, Code::InvalidRequest, problem),
+        None => refuse(&headers, StatusCode::BAD_REQUEST, Code::InvalidRequest, "there is no query"),
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Address {
+    query: String,
+    operation_name: Option<String>,
+    variables: Option<String>,
+}
+
+fn parse_address(query: &str) -> Result<Request, String> {
+    let uri = axum::http::Uri::builder().path_and_query(format!("/?{query}")).build().map_err(|problem| problem.to_string())?;
+    let address = axum::extract::Query::<Address>::try_from_uri(&uri).map_err(|problem| problem.body_text())?.0;
+    let mut request = Request::new(address.query);
+    request.operation_name = address.operation_name;
+    if let Some(variables) = address.variables {
+        let json = serde_json::from_str(&variables).map_err(|problem| format!("variables are not JSON: {problem}"))?;
+        request.variables = Variables::from_json(json);
+    }
+    Ok(request)
+}
+
+async fn answer(state: &QueryState, headers: &HeaderMap, request: Request) -> Response {
+    let caller = match authenticate(state, headers) {
+        Ok(caller) => caller,
+        Err(problem) => return refuse(headers, StatusCode::UNAUTHORIZED, Code::Unauthenticated, problem.to_string()),
+    };
+    let wanted = match wanted(state, headers) {
+        Ok(wanted) => wanted,
+        Err(problem) => return refuse(headers, StatusCode::BAD_REQUEST, Code::PositionMalformed, problem.to_string()),
+    };
+    let Ok(_permit) = state.in_flight().try_acquire() else {
+        return refuse(headers, StatusCode::SERVICE_UNAVAILABLE, Code::Overloaded, "too many queries are under way: try again");
+    };
+    let done = tokio::time::timeout(state.args().timeout(), execute(state, caller, wanted, request)).await;
+    let (answer, reflected) = done.unwrap_or_else(|_| (errors::refusal(Code::Timeout, "the query took too long"), Reflected::default()));
+    respond(headers, answer, &reflected)
+}
+
+fn authenticate(state: &QueryState, headers: &HeaderMap) -> Result<Caller, IdentityError> {
+    let authorization = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+    state.authenticator().verify(identity::bearer_token(authorization)?)
+}
+
+async fn execute(state: &QueryState, caller: Caller, wanted: Wanted, mut request: Request) -> (Answer, Reflected) {
+    let reflected = Reflected::default();
+    let variables = request.variables.clone();
+    let measured = match request.parsed_query() {
+        Ok(document) => limits::check(document, &variables, state.limits()),
+        Err(problem) => return (errors::finish(Answer::from_errors(vec![problem])), reflected),
+    };
+    if let Err(excess) = measured {
+        return (errors::refusal(excess.code(), excess.to_string()), reflected);
+    }
+    let request = request.data(caller).data(reflected.clone()).data(wanted);
+    let request = hops::with_loaders(request, state.read());
+    (errors::finish(state.schema().execute(request).await), reflected)
+}
+
+/// What the header asks for.
+fn wanted(state: &QueryState, headers: &HeaderMap) -> Result<Wanted, QueryError> {
+    let text = headers.get(MIN_POSITION).map(|value| String::from_utf8_lossy(value.as_bytes()));
+    let position = text.as_deref().map(position::parse).transpose()?;
+    Ok(Wanted { position, wait: state.args().wait() })
+}
+
+fn respond(headers: &HeaderMap, answer: Answer, reflected: &Reflected) -> Response {
+    count(&answer);
+    let answer = reflected.extend(answer);
+    let status = match errors::is_refusal(&answer) && accepts(headers, GRAPHQL_JSON) {
+        true => StatusCode::BAD_REQUEST,
+        false => StatusCode::OK,
+    };
+    let mut response = write(headers, status, &answer);
+    if let Some(position) = reflected.least().and_then(|position| HeaderValue::try_from(position.to_string()).ok()) {
+        response.headers_mut().insert(POSITION, position);
+    }
+    response
+}
+
+fn count(answer: &Answer) {
+    let outcome = if answer.is_ok() { "ok" } else { "error" };
+    metrics::counter!("orderly_graphql_queries_total", "outcome" => outcome).increment(1);
+}
+
+fn refuse(headers: &HeaderMap, status: StatusCode, code: Code, message: impl Into<String>) -> Response {
+    let mut response = write(headers, status, &errors::refusal(code, message));
+    if status == StatusCode::UNAUTHORIZED {
+        response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+    }
+    if status == StatusCode::SERVICE_UNAVAILABLE {
+        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+    }
+    response
+}
+
+fn write(headers: &HeaderMap, status: StatusCode, answer: &Answer) -> Response {
+    let content_type = if accepts(headers, GRAPHQL_JSON) { GRAPHQL_JSON } else { "application/json" };
+    let body = serde_json::to_vec(answer).expect("a GraphQL response is made of what JSON can say");
+    let headers = [(header::CONTENT_TYPE, content_type), (header::CACHE_CONTROL, "no-store")];
+    (status, headers, body).into_response()
+}
+
+fn accepts(headers: &HeaderMap, media_type: &str) -> bool {
+    headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok()).any(|value| value.contains(media_type))
+}

@@ -1,0 +1,238 @@
+//! What a query may cost, measured before it is validated: validation itself expands fragments, so a document of a few lines could keep it
+//! busy for minutes.
+//!
+//! Introspection is measured by itself: GraphiQL's question about the schema is deeper than any query about orders needs to be.
+
+use std::collections::HashMap;
+
+use async_graphql::parser::types::{ExecutableDocument, Field, FragmentDefinition, OperationDefinition, Selection, SelectionSet};
+use async_graphql::{Name, Positioned, Value, Variables};
+
+use crate::errors::Code;
+use crate::page::{DEFAULT_PAGE, MAX_PAGE};
+
+/// What one operation may cost.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Limits {
+    pub(crate) depth: usize,
+    pub(crate) complexity: usize,
+    pub(crate) aliases: usize,
+}
+
+/// GraphiQL asks for types of types nine levels down: 14 levels, some hundred fields.
+const INTROSPECTION: Limits = Limits { depth: 18, complexity: 1_000, aliases: 0 };
+
+/// A limit that a query exceeds.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum Excess {
+    #[error("the query is nested deeper than {0} levels")]
+    Depth(usize),
+    #[error("the query asks for more than {0} fields, those of a page counted once for each of its rows")]
+    Complexity(usize),
+    #[error("the query has more than {0} aliases")]
+    Aliases(usize),
+    #[error("a fragment contains itself")]
+    Cycle,
+}
+
+impl Excess {
+    pub(crate) fn code(&self) -> Code {
+        match self {
+            Self::Depth(_) => Code::QueryTooDeep,
+            Self::Complexity(_) => Code::QueryTooComplex,
+            Self::Aliases(_) => Code::TooManyAliases,
+            Self::Cycle => Code::InvalidQuery,
+        }
+    }
+}
+
+/// Whether every operation of a document stays within the limits.
+///
+/// # Errors
+/// The first limit that one of them exceeds.
+pub(crate) fn check(document: &ExecutableDocument, variables: &Variables, limits: Limits) -> Result<(), Excess> {
+    document.operations.iter().try_for_each(|(_, operation)| check_operation(document, &operation.node, variables, limits))
+}
+
+fn check_operation(
+    document: &ExecutableDocument,
+    operation: &OperationDefinition,
+    variables: &Variables,
+    limits: Limits,
+) -> Result<(), Excess> {
+    let walk = |introspection, limits| {
+        Walk { fragments: &document.fragments, operation, variables, introspection, limits, fields: 0, steps: 0, aliases: 0 }.run()
+    };
+    walk(false, limits)?;
+    walk(true, INTROSPECTION)
+}
+
+struct Walk<'a> {
+    fragments: &'a HashMap<Name, Positioned<FragmentDefinition>>,
+    operation: &'a OperationDefinition,
+    variables: &'a Variables,
+    introspection: bool,
+    limits: Limits,
+    fields: usize,
+    steps: usize,
+    aliases: usize,
+}
+
+/// Where the walk stands.
+#[derive(Clone, Copy)]
+struct Place {
+    /// How many fields enclose it.
+    depth: usize,
+    /// How many fragments enclose it: more than there are is a cycle.
+    fragments: usize,
+    /// How many times it is answered: once for each row of the pages around it.
+    times: usize,
+}
+
+impl<'a> Walk<'a> {
+    fn run(&mut self) -> Result<(), Excess> {
+        self.selection(&self.operation.selection_set.node, Place { depth: 0, fragments: 0, times: 1 })
+    }
+
+    fn selection(&mut self, set: &'a SelectionSet, place: Place) -> Result<(), Excess> {
+        set.items.iter().try_for_each(|item| self.item(&item.node, place))
+    }
+
+    fn item(&mut self, item: &'a Selection, place: Place) -> Result<(), Excess> {
+        self.steps += 1;
+        if self.steps > self.limits.complexity {
+            return Err(Excess::Complexity(self.limits.complexity));
+        }
+        match item {
+            Selection::Field(field) if place.depth == 0 && is_introspection(&field.node) != self.introspection => Ok(()),
+            Selection::Field(field) => self.field(&field.node, place),
+            Selection::InlineFragment(inline) => self.selection(&inline.node.selection_set.node, place),
+            Selection::FragmentSpread(spread) => self.spread(&spread.node.fragment_name.node, place),
+        }
+    }
+
+    fn field(&mut self, field: &'a Field, place: Place) -> Result<(), Excess> {
+        self.fields = self.fields.saturating_add(place.times);
+        self.aliases += usize::from(field.alias.is_some());
+        let depth = place.depth + 1;
+        if depth > self.limits.depth {
+            return Err(Excess::Depth(self.limits.depth));
+        }
+        if self.fields > self.limits.complexity {
+            return Err(Excess::Complexity(self.limits.complexity));
+        }
+        if self.aliases > self.limits.aliases {
+            return Err(Excess::Aliases(self.limits.aliases));
+        }
+        let times = place.times.saturating_mul(self.rows(field));
+        self.selection(&field.selection_set.node, Place { depth, times, ..place })
+    }
+
+    fn spread(&mut self, name: &Name, place: Place) -> Result<(), Excess> {
+        let fragments = place.fragments + 1;
+        if fragments > self.fragments.len() {
+            return Err(Excess::Cycle);
+        }
+        match self.fragments.get(name) {
+            Some(fragment) => self.selection(&fragment.node.selection_set.node, Place { fragments, ..place }),
+            None => Ok(()),
+        }
+    }
+
+    /// How many rows a field answers: the size of a page, else one.
+    fn rows(&self, field: &Field) -> usize {
+        match field.get_argument("first") {
+            Some(first) => {
+                let known = first.node.clone().into_const_with(|name| self.variables.get(&name).cloned().ok_or(()));
+                known.map_or(MAX_PAGE, |first| page_size(&first))
+            }
+            None if has_rows(field) => DEFAULT_PAGE,
+            None => 1,
+        }
+    }
+}
+
+/// What `first` says; anything odd counts as the most that there can be, and is refused later.
+fn page_size(first: &Value) -> usize {
+    match first {
+        Value::Null => DEFAULT_PAGE,
+        Value::Number(number) => number.as_u64().map_or(MAX_PAGE, bounded),
+        Value::String(_) | Value::Boolean(_) | Value::Binary(_) | Value::Enum(_) | Value::List(_) | Value::Object(_) => MAX_PAGE,
+    }
+}
+
+fn bounded(rows: u64) -> usize {
+    usize::try_from(rows).map_or(MAX_PAGE, |rows| rows.clamp(1, MAX_PAGE))
+}
+
+/// A page is asked for its edges or nodes. One that hides them in a fragment is counted by its `first` alone, and each has at most
+/// [`MAX_PAGE`] rows.
+fn has_rows(field: &Field) -> bool {
+    field.selection_set.node.items.iter().any(|item| match &item.node {
+        Selection::Field(inner) => matches!(inner.node.name.node.as_str(), "edges" | "nodes"),
+        Selection::FragmentSpread(_) | Selection::InlineFragment(_) => false,
+    })
+}
+
+fn is_introspection(field: &Field) -> bool {
+    matches!(field.name.node.as_str(), "__schema" | "__type" | "__typename")
+}
+
+#[cfg(test)]
+mod tests {
+    use async_graphql::parser::parse_query;
+
+    use super::*;
+
+    const LIMITS: Limits = Limits { depth: 5, complexity: 100, aliases: 2 };
+
+    fn measured(query: &str) -> Result<(), Excess> {
+        check(&parse_query(query).unwrap(), &Variables::default(), LIMITS)
+    }
+
+    #[test]
+    fn a_small_query_passes() {
+        assert_eq!(measured("{ orders(first: 10) { nodes { id number total { amount } } } }"), Ok(()));
+    }
+
+    #[test]
+    fn depth_is_bounded() {
+        assert_eq!(measured("{ a { b { c { d { e } } } } }"), Ok(()));
+        assert_eq!(measured("{ a { b { c { d { e { f } } } } } }"), Err(Excess::Depth(5)));
+    }
+
+    #[test]
+    fn each_row_of_a_page_counts() {
+        assert_eq!(measured("{ orders(first: 40) { nodes { id } } }"), Ok(()));
+        assert_eq!(measured("{ orders(first: 60) { nodes { id } } }"), Err(Excess::Complexity(100)));
+        assert_eq!(measured("query($n: Int) { orders(first: $n) { nodes { id } } }"), Err(Excess::Complexity(100)));
+    }
+
+    #[test]
+    fn aliases_are_bounded() {
+        assert_eq!(measured("{ a: x b: x }"), Ok(()));
+        assert_eq!(measured("{ a: x b: x c: x }"), Err(Excess::Aliases(2)));
+    }
+
+    #[test]
+    fn fragments_that_double_and_double_end_at_the_bound() {
+        let mut query = "{ ...f0 }".to_owned();
+        for i in 0..40 {
+            query.push_str(&format!(" fragment f{i} on Query {{ ...f{} ...f{} }}", i + 1, i + 1));
+        }
+        query.push_str(" fragment f40 on Query { x }");
+        assert_eq!(measured(&query), Err(Excess::Complexity(100)));
+    }
+
+    #[test]
+    fn a_fragment_within_itself_is_refused() {
+        assert_eq!(measured("{ ...f } fragment f on Query { ...f }"), Err(Excess::Cycle));
+    }
+
+    #[test]
+    fn introspection_has_limits_of_its_own() {
+        let nested = |levels: usize| format!("{{ __schema {} x {} }}", "{ a".repeat(levels), "}".repeat(levels));
+        assert_eq!(measured(&nested(14)), Ok(()));
+        assert_eq!(measured(&nested(30)), Err(Excess::Depth(18)));
+    }
+}

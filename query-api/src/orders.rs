@@ -1,0 +1,235 @@
+//! Orders: one in full, or pages of them; each is one row with everything in it.
+
+mod parts;
+mod states;
+
+use aggregates::values::{CustomerId, OrderId, OrderNumber};
+use async_graphql::dataloader::DataLoader;
+use async_graphql::{ComplexObject, Context, ID, InputObject, Object, SimpleObject};
+use chrono::{DateTime, Utc};
+use projections::orders::{self, OrderFilter, OrderRow};
+
+use crate::arguments::{parse, parse_given};
+use crate::customers::{Address, ChannelReference, ChannelReferenceInput, Customer, Tier};
+use crate::errors::QueryError;
+use crate::hops::CustomerOf;
+use crate::money::Money;
+use crate::orders::parts::{Delivery, EndReason, Line, Payment, Shipment, TimelineEntry};
+use crate::orders::states::{FulfillmentStatus, OrderStatus, PaymentStatus};
+use crate::page::{self, Page};
+use crate::position::{self, Model};
+use crate::viewer::{Viewer, Whose};
+
+/// An order. Addresses are null for who may not see them.
+#[derive(SimpleObject)]
+#[graphql(complex)]
+pub(crate) struct Order {
+    /// Its id.
+    id: ID,
+    /// Its number for people.
+    number: String,
+    /// How the sales channel that sent it names it.
+    channel_reference: Option<ChannelReference>,
+    /// Who ordered.
+    customer_id: ID,
+    /// Their tier when they ordered.
+    tier: Tier,
+    /// Where it is in its life.
+    status: OrderStatus,
+    /// How much of it is paid.
+    payment_status: PaymentStatus,
+    /// How much of it has reached the customer.
+    fulfillment_status: FulfillmentStatus,
+    /// Why it ended early, in words for the customer.
+    reason: Option<EndReason>,
+    /// The lines without tax, discounts taken off.
+    goods: Money,
+    /// The tax on the lines.
+    tax: Money,
+    /// Shipping without tax.
+    shipping: Money,
+    /// The tax on shipping.
+    shipping_tax: Money,
+    /// Goods, tax, shipping and its tax.
+    total: Money,
+    /// What gateways hold for it and have not taken.
+    authorized: Money,
+    /// What was taken.
+    captured: Money,
+    /// When the customer placed it.
+    placed_at: DateTime<Utc>,
+    /// When it was recorded.
+    recorded_at: DateTime<Utc>,
+    /// When something last happened to it.
+    updated_at: DateTime<Utc>,
+    /// How it reaches the customer.
+    delivery: Delivery,
+    /// Where the bill goes.
+    billing_address: Option<Address>,
+    /// What was ordered.
+    lines: Vec<Line>,
+    /// Every attempt to pay.
+    payments: Vec<Payment>,
+    /// Every parcel.
+    shipments: Vec<Shipment>,
+    /// What happened, in order.
+    timeline: Vec<TimelineEntry>,
+    /// What `If-Match` speaks of.
+    version: i64,
+    #[graphql(skip)]
+    customer_key: CustomerId,
+}
+
+impl Order {
+    /// As this viewer may see it.
+    fn shown(row: OrderRow, viewer: Viewer<'_>) -> Self {
+        let personal = viewer.sees_personal_data_of(row.customer_id);
+        let currency = row.currency.code();
+        let money = |amount| Money::of(amount, currency);
+        let channel_reference = row.channel.zip(row.reference);
+        Self {
+            id: ID::from(row.id),
+            number: row.number.to_string(),
+            channel_reference: channel_reference.map(|(channel, reference)| ChannelReference { channel, reference }),
+            customer_id: ID::from(row.customer_id),
+            tier: row.tier.into(),
+            status: row.status.into(),
+            payment_status: row.payment_status.into(),
+            fulfillment_status: row.fulfillment_status.into(),
+            reason: row.reason_code.zip(row.reason_message).map(|(code, message)| EndReason { code, message }),
+            goods: money(row.goods),
+            tax: money(row.tax),
+            shipping: money(row.shipping),
+            shipping_tax: money(row.shipping_tax),
+            total: money(row.total),
+            authorized: money(row.authorized),
+            captured: money(row.captured),
+            placed_at: row.placed_at,
+            recorded_at: row.recorded_at,
+            updated_at: row.updated_at,
+            delivery: Delivery::shown(row.delivery, personal),
+            billing_address: row.billing_address.filter(|_| personal).map(Address::from),
+            lines: row.lines.into_iter().map(|line| Line::of(line, currency)).collect(),
+            payments: row.payments.into_iter().map(|payment| Payment::of(payment, currency)).collect(),
+            shipments: row.shipments.into_iter().map(Shipment::from).collect(),
+            timeline: row.timeline.into_iter().map(|entry| TimelineEntry::shown(entry, viewer)).collect(),
+            version: row.version,
+            customer_key: row.customer_id,
+        }
+    }
+}
+
+#[ComplexObject]
+impl Order {
+    /// Who ordered.
+    async fn customer(&self, context: &Context<'_>) -> Result<Option<Customer>, QueryError> {
+        position::reach(context, Model::Customers, None).await?;
+        let row = context.data_unchecked::<DataLoader<CustomerOf>>().load_one(self.customer_key).await?;
+        Ok(row.map(|row| Customer::shown(row, Viewer::of(context))))
+    }
+}
+
+/// Which orders.
+#[derive(InputObject, Default)]
+pub(crate) struct OrdersFilter {
+    /// Only those in one of these states.
+    statuses: Option<Vec<OrderStatus>>,
+    /// Only those with this payment status.
+    payment_status: Option<PaymentStatus>,
+    /// Only those with this fulfillment status.
+    fulfillment_status: Option<FulfillmentStatus>,
+    /// Only this customer's.
+    customer: Option<ID>,
+    /// Only those that this sales channel sent.
+    channel: Option<String>,
+    /// Only those placed at this time or later.
+    placed_from: Option<DateTime<Utc>>,
+    /// Only those placed before this time.
+    placed_before: Option<DateTime<Utc>>,
+}
+
+impl OrdersFilter {
+    fn parse(self, whose: Whose) -> Result<OrderFilter, QueryError> {
+        let asked = parse_given::<CustomerId>(self.customer.as_deref().map(String::as_str))?;
+        Ok(OrderFilter {
+            statuses: self.statuses.unwrap_or_default().into_iter().map(Into::into).collect(),
+            payment_status: self.payment_status.map(Into::into),
+            fulfillment_status: self.fulfillment_status.map(Into::into),
+            customer: customer_within(whose, asked)?,
+            channel: self.channel,
+            placed_from: self.placed_from,
+            placed_before: self.placed_before,
+        })
+    }
+}
+
+fn customer_within(whose: Whose, asked: Option<CustomerId>) -> Result<Option<CustomerId>, QueryError> {
+    match (whose, asked) {
+        (Whose::Everybody, asked) => Ok(asked),
+        (Whose::Of(own), None) => Ok(Some(own)),
+        (Whose::Of(own), Some(asked)) if asked == own => Ok(Some(own)),
+        (Whose::Of(_), Some(_)) => Err(QueryError::Forbidden("customers see only their own orders")),
+    }
+}
+
+/// See [`Order`].
+#[derive(Default)]
+pub(crate) struct OrderQueries;
+
+#[Object]
+impl OrderQueries {
+    /// One order, by exactly one of id, number and channel reference. Customers see their own only.
+    async fn order(
+        &self,
+        context: &Context<'_>,
+        id: Option<ID>,
+        number: Option<String>,
+        channel_reference: Option<ChannelReferenceInput>,
+        min_position: Option<String>,
+    ) -> Result<Option<Order>, QueryError> {
+        let viewer = Viewer::of(context);
+        let whose = viewer.orders()?;
+        let read = position::reach(context, Model::Orders, min_position).await?;
+        let row = match (id, number, channel_reference) {
+            (Some(id), None, None) => orders::by_id(read, parse::<OrderId>(&id)?).await?,
+            (None, Some(number), None) => orders::by_number(read, &parse::<OrderNumber>(&number)?).await?,
+            (None, None, Some(name)) => orders::by_channel_reference(read, &name.parse()?).await?,
+            (_, _, _) => return Err(QueryError::Argument("give exactly one of id, number and channelReference".to_owned())),
+        };
+        Ok(row.filter(|row| whose.includes(row.customer_id)).map(|row| Order::shown(row, viewer)))
+    }
+
+    /// Orders, the latest placed first. Customers see their own only.
+    async fn orders(
+        &self,
+        context: &Context<'_>,
+        filter: Option<OrdersFilter>,
+        #[graphql(desc = "1 to 200; 20 where nothing is said")] first: Option<i32>,
+        after: Option<String>,
+        min_position: Option<String>,
+    ) -> Result<Page<Order>, QueryError> {
+        let viewer = Viewer::of(context);
+        let filter = filter.unwrap_or_default().parse(viewer.orders()?)?;
+        let read = position::reach(context, Model::Orders, min_position).await?;
+        let request = page::request(first, after)?;
+        let found = orders::page(read, &filter, &request).await?;
+        Ok(page::page(found, &request, |row| Order::shown(row, viewer)))
+    }
+
+    /// How many orders there are in each state that has any. Not for customers.
+    async fn order_counts(&self, context: &Context<'_>, min_position: Option<String>) -> Result<Vec<OrderCount>, QueryError> {
+        Viewer::of(context).must_be_staff()?;
+        let read = position::reach(context, Model::Orders, min_position).await?;
+        let counts = orders::count_by_status(read).await?;
+        Ok(counts.into_iter().map(|(status, count)| OrderCount { status: status.into(), count }).collect())
+    }
+}
+
+/// How many orders are in a state.
+#[derive(SimpleObject)]
+pub(crate) struct OrderCount {
+    /// The state.
+    status: OrderStatus,
+    /// How many.
+    count: i64,
+}

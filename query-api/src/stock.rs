@@ -1,0 +1,163 @@
+//! Stock: what is where, and the warehouses.
+
+use aggregates::values::{Sku, StockItemId, WarehouseCode};
+use async_graphql::{Context, Enum, InputObject, Object, SimpleObject};
+use chrono::{DateTime, Utc};
+use projections::stock::{self, StockFilter, StockRow};
+use projections::warehouses::{self, WarehouseRow};
+
+use crate::arguments::{parse, parse_given};
+use crate::errors::QueryError;
+use crate::page::{self, Page};
+use crate::position::{self, Model};
+use crate::viewer::Viewer;
+
+/// The stock of one SKU in one warehouse.
+#[derive(SimpleObject)]
+pub(crate) struct StockItem {
+    /// Where: the warehouse's code.
+    warehouse: String,
+    /// Of what.
+    sku: String,
+    /// Units in the house.
+    on_hand: i64,
+    /// Units of these that are held for orders.
+    reserved: i64,
+    /// Units that a new order can have.
+    available: i64,
+    /// Units that ever came in.
+    received: i64,
+    /// Units that ever left with a shipment.
+    dispatched: i64,
+    /// When it last changed.
+    updated_at: DateTime<Utc>,
+}
+
+impl From<StockRow> for StockItem {
+    fn from(row: StockRow) -> Self {
+        Self {
+            warehouse: row.warehouse.to_string(),
+            sku: row.sku.to_string(),
+            on_hand: row.on_hand,
+            reserved: row.reserved,
+            available: row.available,
+            received: row.received,
+            dispatched: row.dispatched,
+            updated_at: row.updated_at,
+        }
+    }
+}
+
+/// Units over all stock.
+#[derive(SimpleObject)]
+pub(crate) struct StockTotals {
+    /// Units in all houses.
+    on_hand: i64,
+    /// Units of these that are held for orders.
+    reserved: i64,
+}
+
+/// A warehouse.
+#[derive(SimpleObject)]
+pub(crate) struct Warehouse {
+    /// Its code.
+    code: String,
+    /// For people.
+    name: String,
+    /// Lower is asked first.
+    priority: u32,
+    /// Whether it takes part in sourcing.
+    status: WarehouseStatus,
+    /// When it last changed.
+    updated_at: DateTime<Utc>,
+}
+
+impl From<WarehouseRow> for Warehouse {
+    fn from(row: WarehouseRow) -> Self {
+        Self { code: row.code.to_string(), name: row.name, priority: row.priority, status: row.status.into(), updated_at: row.updated_at }
+    }
+}
+
+/// Whether a warehouse takes part in sourcing.
+#[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
+#[graphql(remote = "projections::warehouses::WarehouseStatus")]
+pub(crate) enum WarehouseStatus {
+    /// Takes part.
+    Open,
+    /// Not for now.
+    Maintenance,
+    /// Never again.
+    Closed,
+}
+
+/// Which stock.
+#[derive(InputObject, Default)]
+pub(crate) struct StockItemsFilter {
+    /// Only in this warehouse.
+    warehouse: Option<String>,
+    /// Only of this SKU.
+    sku: Option<String>,
+    /// Only where something is on hand or reserved.
+    #[graphql(default)]
+    not_empty: bool,
+}
+
+impl StockItemsFilter {
+    fn parse(self) -> Result<StockFilter, QueryError> {
+        let warehouse = parse_given::<WarehouseCode>(self.warehouse.as_deref())?;
+        let sku = parse_given::<Sku>(self.sku.as_deref())?;
+        Ok(StockFilter { warehouse, sku, not_empty: self.not_empty })
+    }
+}
+
+/// See [`StockItem`].
+#[derive(Default)]
+pub(crate) struct StockQueries;
+
+#[Object]
+impl StockQueries {
+    /// The stock of one SKU in one warehouse. Not for customers.
+    async fn stock_item(
+        &self,
+        context: &Context<'_>,
+        warehouse: String,
+        sku: String,
+        min_position: Option<String>,
+    ) -> Result<Option<StockItem>, QueryError> {
+        Viewer::of(context).must_be_staff()?;
+        let read = position::reach(context, Model::Stock, min_position).await?;
+        let id = StockItemId { warehouse: parse(&warehouse)?, sku: parse(&sku)? };
+        Ok(stock::by_id(read, &id).await?.map(StockItem::from))
+    }
+
+    /// Stock in the order of warehouse and SKU. Not for customers.
+    async fn stock(
+        &self,
+        context: &Context<'_>,
+        filter: Option<StockItemsFilter>,
+        #[graphql(desc = "1 to 200; 20 where nothing is said")] first: Option<i32>,
+        after: Option<String>,
+        min_position: Option<String>,
+    ) -> Result<Page<StockItem>, QueryError> {
+        Viewer::of(context).must_be_staff()?;
+        let read = position::reach(context, Model::Stock, min_position).await?;
+        let request = page::request(first, after)?;
+        let found = stock::page(read, &filter.unwrap_or_default().parse()?, &request).await?;
+        Ok(page::page(found, &request, StockItem::from))
+    }
+
+    /// Units over all stock. Not for customers.
+    async fn stock_totals(&self, context: &Context<'_>, min_position: Option<String>) -> Result<StockTotals, QueryError> {
+        Viewer::of(context).must_be_staff()?;
+        let read = position::reach(context, Model::Stock, min_position).await?;
+        let (on_hand, reserved) = stock::totals(read).await?;
+        Ok(StockTotals { on_hand, reserved })
+    }
+
+    /// Every warehouse, in the order in which they are asked for stock. Not for customers.
+    async fn warehouses(&self, context: &Context<'_>, min_position: Option<String>) -> Result<Vec<Warehouse>, QueryError> {
+        Viewer::of(context).must_be_staff()?;
+        let read = position::reach(context, Model::Warehouses, min_position).await?;
+        Ok(warehouses::all(read).await?.into_iter().map(Warehouse::from).collect())
+    }
+}

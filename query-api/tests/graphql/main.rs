@@ -1,0 +1,17 @@
+//! HTTP in, GraphQL out, over read models on a real Postgres that the projector filled.
+
+mod access;
+mod api;
+mod bounds;
+mod page;
+mod positions;
+mod queries;
+#[path = "../../../projections/tests/read_models/samples.rs"]
+mod samples;
+mod schema;
+#[path = "../../../projections/tests/read_models/server.rs"]
+#[allow(dead_code, reason = "shared with the tests of the read models, which use more of it")]
+mod server;
+#[path = "../../../projections/tests/read_models/shop.rs"]
+#[allow(dead_code, reason = "shared with the tests of the read models, which use more of it")]
+mod shop;

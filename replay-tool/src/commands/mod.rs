@@ -1,0 +1,10 @@
+//! One file per command.
+
+pub(crate) mod at;
+pub(crate) mod events;
+pub(crate) mod generations;
+pub(crate) mod manual;
+pub(crate) mod rebuild;
+pub(crate) mod saga;
+pub(crate) mod status;
+pub(crate) mod verify;

@@ -1,0 +1,50 @@
+//! Whether the order processes are what the log makes of them.
+
+use process_manager::order_fulfillment::Rules;
+use process_manager::{Difference, ProcessError};
+use serde_json::Value;
+
+use super::{Detail, Found};
+use crate::cli::Verify;
+use crate::outcome::Failure;
+use crate::session::Session;
+
+pub(super) async fn verify(session: &Session, args: &Verify) -> Result<Found, Failure> {
+    let rules = Rules::from(args.rules);
+    let found = process_manager::verify(&session.store, &rules).await?;
+    let position = session.store.head().await?.position;
+    let findings = found.differences.len();
+    Ok(Found {
+        checked: "processes",
+        generation: None,
+        position,
+        compared: found.compared as i64,
+        findings: findings as i64,
+        dead_letters: None,
+        first: None,
+        details: found.differences.into_iter().take(args.findings).map(detail).collect(),
+    })
+}
+
+fn detail(difference: Difference) -> Detail {
+    Detail {
+        what: format!("order {}", difference.order),
+        field: String::new(),
+        live: difference.stored.map(Value::from),
+        replayed: difference.replayed.map(Value::from),
+        message: Some(format!("at {}", difference.position)),
+        last_event: None,
+    }
+}
+
+impl From<ProcessError> for Failure {
+    fn from(error: ProcessError) -> Self {
+        let message = error.to_string();
+        match error {
+            ProcessError::Store(source) => source.into(),
+            ProcessError::Database(source) => source.into(),
+            ProcessError::Subscription(_) | ProcessError::LeaseLost => Self::Refused(message),
+            ProcessError::BrokenState { .. } => Self::Broken(message),
+        }
+    }
+}

@@ -1,0 +1,14 @@
+//! The program as operators run it: arguments in, text and exit code out, over a small shop on a real Postgres.
+
+mod generations;
+mod looking;
+mod program;
+#[path = "../../../projections/tests/read_models/samples.rs"]
+mod samples;
+#[path = "../../../projections/tests/read_models/server.rs"]
+#[allow(dead_code, reason = "shared with the tests of the read models, which use more of it")]
+mod server;
+#[path = "../../../projections/tests/read_models/shop.rs"]
+#[allow(dead_code, reason = "shared with the tests of the read models, which use more of it")]
+mod shop;
+mod verifying;

@@ -1,1 +1,0 @@
-//! What needs the whole system, as one test binary.

@@ -1,0 +1,20 @@
+//! What needs the whole system: real Postgres, real HTTP, real processes.
+
+mod house;
+mod program;
+mod walk;
+mod week;
+
+use std::time::{Duration, Instant};
+
+/// Asks until there is an answer; a minute without one is a failure that says what was being waited for.
+pub(crate) async fn until<T>(what: &str, ask: impl AsyncFn() -> Option<T>) -> T {
+    let deadline = Instant::now() + Duration::from_secs(60);
+    loop {
+        if let Some(answer) = ask().await {
+            return answer;
+        }
+        assert!(Instant::now() < deadline, "waited a minute until {what}");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
