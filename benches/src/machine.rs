@@ -8,7 +8,8 @@ fn first_line(program: &str, arguments: &[&str]) -> String {
 
 fn field(file: &str, name: &str) -> String {
     let text = std::fs::read_to_string(file).unwrap_or_default();
-    let value = text.lines().find(|line| line.starts_with(name)).and_then(|line| line.split_once(':')).map(|(_, value)| value.trim().to_owned());
+    let value =
+        text.lines().find(|line| line.starts_with(name)).and_then(|line| line.split_once(':')).map(|(_, value)| value.trim().to_owned());
     value.unwrap_or_else(|| "unknown".to_owned())
 }
 

@@ -52,7 +52,8 @@ impl Stack {
     /// The resident memory of the process (without Postgres), in MiB: now and at its peak.
     pub(crate) fn memory_mib(&self) -> anyhow::Result<(u64, u64)> {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).context("the process has ended")?;
-        let kib = |name: &str| -> Option<u64> { status.lines().find(|line| line.starts_with(name))?.split_whitespace().nth(1)?.parse().ok() };
+        let kib =
+            |name: &str| -> Option<u64> { status.lines().find(|line| line.starts_with(name))?.split_whitespace().nth(1)?.parse().ok() };
         let (now, peak) = kib("VmRSS:").zip(kib("VmHWM:")).context("the kernel tells no resident memory")?;
         Ok((now / 1024, peak / 1024))
     }

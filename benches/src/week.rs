@@ -20,13 +20,19 @@ pub(crate) async fn run() -> anyhow::Result<String> {
     let rows = [
         ("first start, with initdb".to_owned(), format!("{:.1} s", first_start.as_secs_f64())),
         ("start on kept data".to_owned(), format!("{:.1} s", second_start.as_secs_f64())),
-        ("orders through to their end".to_owned(), format!("{} a second ({} orders, {} lines)", summary["orders_per_second"], summary["orders"], summary["lines"])),
+        (
+            "orders through to their end".to_owned(),
+            format!("{} a second ({} orders, {} lines)", summary["orders_per_second"], summary["orders"], summary["lines"]),
+        ),
         ("placing, p50".to_owned(), format!("{} ms", summary["placing_p50_ms"])),
         ("placing, p99".to_owned(), format!("{} ms", summary["placing_p99_ms"])),
         ("memory at the end".to_owned(), format!("{memory} MiB (peak {peak} MiB), without Postgres")),
     ];
     let table: Vec<_> = rows.iter().map(|(what, figure)| format!("| {what} | {figure} |")).collect();
-    Ok(format!("## The week of real orders\n\n`BENCH=week make bench`: 32 requests at once.\n\n| what | figure |\n| --- | --- |\n{}", table.join("\n")))
+    Ok(format!(
+        "## The week of real orders\n\n`BENCH=week make bench`: 32 requests at once.\n\n| what | figure |\n| --- | --- |\n{}",
+        table.join("\n")
+    ))
 }
 
 fn load(stack: &Stack, data_dir: &Path) -> anyhow::Result<Value> {

@@ -72,10 +72,14 @@ mod tests {
 
     use super::*;
 
+    async fn breaks() {
+        panic!("the secret is 42")
+    }
+
     async fn answer(bounds: Bounds, path: &str) -> (u16, bool, String) {
         let router = Router::new()
             .route("/slow", get(std::future::pending::<()>))
-            .route("/panic", get(async || -> () { panic!("the secret is 42") }))
+            .route("/panic", get(breaks))
             .layer(from_fn_with_state(bounds, bound))
             .layer(CatchPanicLayer::custom(panicked));
         let response = router.oneshot(Request::get(path).body(Body::empty()).unwrap()).await.unwrap();

@@ -51,7 +51,7 @@ fn parse_position(token: &str) -> Result<PositionToken, Problem> {
 pub(crate) async fn load<A: EventSourced>(state: &ApiState, what: &str, id: &str, as_of: &AsOf) -> Result<Loaded<A>, Problem> {
     let loaded = match as_of.moment(state).await? {
         Moment::Now => Some(state.store().load::<A>(id).await?),
-        moment => state.store().load_at::<A>(id, moment).await?,
+        moment @ (Moment::Version(_) | Moment::Position(_) | Moment::Instant(_)) => state.store().load_at::<A>(id, moment).await?,
     };
     loaded.filter(|loaded| loaded.version > 0).ok_or_else(|| Problem::not_found(what, id))
 }

@@ -1,5 +1,7 @@
 //! The program as it is called: exit codes and remedies of what goes wrong before anything runs.
 
+#![allow(clippy::unwrap_used, reason = "a test ends at what it did not expect")]
+
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};

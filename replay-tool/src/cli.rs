@@ -45,6 +45,7 @@ pub enum Command {
     /// What an order's process did, what it waits for, what stands in its way
     Saga(Saga),
     /// An aggregate as it stood at a moment, or what changed between two
+    #[command(disable_version_flag = true)]
     At(At),
     /// Fold the log anew and compare: invariants, read models row by row, processes
     Verify(Verify),

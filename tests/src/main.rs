@@ -1,6 +1,8 @@
 //! What needs the whole system: real Postgres, real HTTP, real processes.
 
+mod channel;
 mod house;
+mod personal_data;
 mod program;
 mod walk;
 mod week;

@@ -19,7 +19,8 @@ pub(crate) fn binary(name: &str) -> PathBuf {
 
 /// A fresh database on the test server; dropped with the server.
 pub(crate) async fn fresh_database() -> String {
-    let admin = std::env::var("ORDERLY_TEST_DATABASE_URL").expect("ORDERLY_TEST_DATABASE_URL is set: run `make test`, or `tests/with-postgres cargo test`");
+    let admin = std::env::var("ORDERLY_TEST_DATABASE_URL")
+        .expect("ORDERLY_TEST_DATABASE_URL is set: run `make test`, or `tests/with-postgres cargo test`");
     let name = format!("system_{}", uuid::Uuid::now_v7().simple());
     let mut connection = PgConnection::connect(&admin).await.expect("the test server answers");
     connection.execute(sqlx::AssertSqlSafe(format!("create database {name}"))).await.expect("a database can be created");
@@ -46,8 +47,8 @@ pub(crate) struct Settings {
     pub(crate) database_url: Option<String>,
     /// Where secrets (and the embedded server) live.
     pub(crate) data_dir: PathBuf,
-    /// Further flags of `orderly dev`.
-    pub(crate) flags: Vec<String>,
+    /// Further settings, by the names of their environment twins.
+    pub(crate) environment: Vec<(&'static str, &'static str)>,
 }
 
 /// A running `orderly dev`.
@@ -61,10 +62,14 @@ impl Program {
     /// Starts it and waits until it is ready.
     pub(crate) async fn start(settings: Settings) -> Self {
         let port_base = free_port_base();
-        let log = std::fs::OpenOptions::new().create(true).append(true).open(settings.data_dir.join("orderly.log")).expect("the log can be written");
+        let log = std::fs::OpenOptions::new()
+            .create(true)
+            .append(true)
+            .open(settings.data_dir.join("orderly.log"))
+            .expect("the log can be written");
         let mut command = Command::new(binary("orderly"));
-        command.arg("dev").arg("--data-dir").arg(&settings.data_dir).args(["--port-base", &port_base.to_string()]).args(&settings.flags);
-        command.env_remove("DATABASE_URL").env("RUST_LOG", "info");
+        command.arg("dev").arg("--data-dir").arg(&settings.data_dir).args(["--port-base", &port_base.to_string()]);
+        command.env_remove("DATABASE_URL").env("RUST_LOG", "info").envs(settings.environment.iter().copied());
         if let Some(url) = &settings.database_url {
             command.env("DATABASE_URL", url);
         }
@@ -159,7 +164,13 @@ impl Program {
         let token = self.token(&["--role", "service", "--subject", "loader", "--channel", "complete-journey"]);
         let catalog = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../examples/complete-journey"));
         let mut command = Command::new(binary("orderly"));
-        command.arg("load").arg(file).arg("--products").arg(catalog.join("products.csv.gz")).arg("--customers").arg(catalog.join("customers.csv.gz"));
+        command
+            .arg("load")
+            .arg(file)
+            .arg("--products")
+            .arg(catalog.join("products.csv.gz"))
+            .arg("--customers")
+            .arg(catalog.join("customers.csv.gz"));
         command.args(["--url", &self.command_url(), "--token", &token, "-o", "json"]).stdin(Stdio::null());
         command
     }
@@ -176,7 +187,14 @@ impl Program {
         if let Some(position) = position {
             request = request.header("Orderly-Min-Position", position);
         }
-        let answer: Value = request.json(&json!({ "query": query, "variables": variables })).send().await.expect("GraphQL answers").json().await.expect("JSON");
+        let answer: Value = request
+            .json(&json!({ "query": query, "variables": variables }))
+            .send()
+            .await
+            .expect("GraphQL answers")
+            .json()
+            .await
+            .expect("JSON");
         assert!(answer.get("errors").is_none(), "GraphQL refused: {answer:#}");
         answer["data"].clone()
     }

@@ -3,34 +3,9 @@
 use serde_json::{Value, json};
 use sqlx::PgPool;
 
+use crate::channel::Channel;
 use crate::program::{Program, Settings, fresh_database};
 use crate::until;
-
-/// A client of the HTTP API as the trusted channel `walk`.
-struct Channel {
-    http: reqwest::Client,
-    url: String,
-    token: String,
-}
-
-impl Channel {
-    async fn post(&self, path: &str, key: &str, body: Value) -> (u16, Value) {
-        let request = self.http.post(format!("{}{path}", self.url)).bearer_auth(&self.token).header("Idempotency-Key", key);
-        let answer = request.json(&body).send().await.expect("the command API answers");
-        (answer.status().as_u16(), answer.json().await.expect("answers are JSON"))
-    }
-
-    async fn accepted(&self, path: &str, key: &str, body: Value) -> Value {
-        let (status, answer) = self.post(path, key, body).await;
-        assert!((200..300).contains(&status), "{path} answered {status}: {answer:#}");
-        answer
-    }
-
-    async fn get(&self, path: &str) -> Value {
-        let request = self.http.get(format!("{}{path}", self.url)).bearer_auth(&self.token);
-        request.send().await.expect("the command API answers").json().await.expect("answers are JSON")
-    }
-}
 
 fn euros(amount: &str) -> Value {
     json!({ "amount": amount, "currency": "EUR" })
@@ -68,9 +43,10 @@ async fn events_about(order: &str, database_url: &str) -> Vec<String> {
 async fn placing_an_order() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let database_url = fresh_database().await;
-    let program = Program::start(Settings { database_url: Some(database_url.clone()), data_dir: folder.path().to_owned(), flags: vec![] }).await;
-    let token = program.token(&["--role", "service", "--subject", "walk", "--channel", "walk"]);
-    let channel = Channel { http: reqwest::Client::new(), url: program.command_url(), token };
+    let program =
+        Program::start(Settings { database_url: Some(database_url.clone()), data_dir: folder.path().to_owned(), environment: vec![] })
+            .await;
+    let channel = Channel::of(&program, "walk");
     open_shop(&channel).await;
 
     // 1. The command is accepted; asked twice, it is the same order; with another body, it is refused.
@@ -83,7 +59,8 @@ async fn placing_an_order() {
     // 2. The saga carries it to its end.
     let order = placed["id"].as_str().expect("an id").to_owned();
     let path = format!("/v1/orders/{order}");
-    let done = until("the order is completed", async || Some(channel.get(&path).await).filter(|order| order["status"] == "completed")).await;
+    let (done, position) =
+        until("the order is completed", async || Some(channel.get(&path).await).filter(|(order, _)| order["status"] == "completed")).await;
     assert_eq!(done["allowed_commands"], json!([]));
 
     // 3. What happened is in the log, each step once, in this order.
@@ -112,19 +89,18 @@ async fn placing_an_order() {
     ];
     let mut happened = events_about(&order, &database_url).await;
     let mut wanted = expected.map(str::to_owned).to_vec();
-    assert_eq!((happened.first().map(String::as_str), happened.last().map(String::as_str)), (Some("order.placed"), Some("order.completed")));
+    assert_eq!(
+        (happened.first().map(String::as_str), happened.last().map(String::as_str)),
+        (Some("order.placed"), Some("order.completed"))
+    );
     happened.sort();
     wanted.sort();
     assert_eq!(happened, wanted);
 
     // 4. The read model says so, as of the position at which the order ended.
-    let position = done["position"].as_str().expect("a position").to_owned();
     let query = "query($id: ID!) { order(id: $id) { status total { amount currency } lines { sku quantity } } }";
     let seen = program.query_from(query, json!({ "id": order }), Some(&position)).await;
-    assert_eq!(
-        seen["order"],
-        json!({ "status": "COMPLETED", "total": euros("19.00"), "lines": [{ "sku": "A-17", "quantity": 2 }] })
-    );
+    assert_eq!(seen["order"], json!({ "status": "COMPLETED", "total": euros("19.00"), "lines": [{ "sku": "A-17", "quantity": 2 }] }));
 
     // 5. Nothing is left over.
     let verified = program.replay(&["verify", "--all"]);

@@ -17,7 +17,7 @@ pub(crate) fn fingerprint(method: &str, path: &str, body: &Value) -> [u8; 32] {
 /// Sorts by itself: the order of `serde_json`'s maps depends on a feature that any dependency may turn on.
 fn write_canonical(value: &Value, out: &mut Vec<u8>) {
     match value {
-        Value::Array(items) => write_separated(out, (b'[', b']'), items, |item, out| write_canonical(item, out)),
+        Value::Array(items) => write_separated(out, (b'[', b']'), items, write_canonical),
         Value::Object(members) => {
             let mut members: Vec<_> = members.iter().collect();
             members.sort_unstable_by_key(|(name, _)| *name);

@@ -43,6 +43,7 @@ async fn server() -> &'static str {
 }
 
 /// The command that the server runs for ends when its standard input does: with this process.
+#[expect(clippy::zombie_processes, reason = "it ends after this process, which therefore cannot wait for it")]
 fn start() -> String {
     let script = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/with-postgres");
     let mut server = Command::new(script)

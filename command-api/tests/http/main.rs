@@ -1,5 +1,7 @@
 //! HTTP in, events out: every test sends requests to the whole API and reads what the log then holds.
 
+#![allow(clippy::unwrap_used, reason = "a test ends at what it did not expect")]
+
 mod api;
 mod catalog;
 mod customers;

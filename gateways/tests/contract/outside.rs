@@ -64,9 +64,21 @@ impl Outside {
 
     /// What the books say of this kind in euros: how many, and how much.
     pub(crate) async fn booked(&self, kind: &str) -> (i64, Decimal) {
-        let totals: Vec<LedgerTotal> = self.gateway.ledger().await.unwrap();
+        let totals = self.ledger().await;
         let total = totals.into_iter().find(|total| total.kind == kind && total.currency == "EUR");
         total.map_or((0, Decimal::ZERO), |total| (total.count, total.amount))
+    }
+
+    /// The books. The client may still hold connections to a server that was killed: each fails once.
+    async fn ledger(&self) -> Vec<LedgerTotal> {
+        let mut failures = 0;
+        loop {
+            match self.gateway.ledger().await {
+                Ok(totals) => return totals,
+                Err(error) if failures == 100 => panic!("the ledger can't be read: {error}"),
+                Err(_) => failures += 1,
+            }
+        }
     }
 }
 

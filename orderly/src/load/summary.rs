@@ -92,13 +92,13 @@ fn rounded(figure: f64) -> f64 {
 impl fmt::Display for Summary {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let goods = self.goods.iter().map(|(currency, amount)| format!("{currency} {amount}")).collect::<Vec<_>>().join(" + ");
-        writeln!(f, "{} orders, {} lines, goods {goods}", self.orders, self.lines)?;
+        writeln!(f, "orders {}, lines {}, goods {goods}", self.orders, self.lines)?;
         writeln!(f, "  {}", counts(&self.tally.states))?;
         if !self.tally.reasons.is_empty() {
             writeln!(f, "  refused or rejected: {}", counts(&self.tally.reasons))?;
         }
         if self.malformed > 0 {
-            writeln!(f, "  {} orders left out for {} malformed rows or fields", self.left_out, self.malformed)?;
+            writeln!(f, "  orders left out {}, for malformed rows or fields {}", self.left_out, self.malformed)?;
         }
         self.speed(f)
     }

@@ -72,8 +72,11 @@ impl Listeners {
 }
 
 async fn listen(address: SocketAddr, what: &'static str, remedy: &'static str) -> Result<TcpListener, ListenError> {
-    TcpListener::bind(address).await.map_err(|source| match source.kind() {
-        io::ErrorKind::AddrInUse => ListenError::Taken { address, what, remedy },
-        _ => ListenError::Other { address, what, source },
+    TcpListener::bind(address).await.map_err(|source| {
+        if source.kind() == io::ErrorKind::AddrInUse {
+            ListenError::Taken { address, what, remedy }
+        } else {
+            ListenError::Other { address, what, source }
+        }
     })
 }

@@ -1,7 +1,6 @@
 //! Is the database's schema this program's?
 
-use event_store::StoreError;
-use gateways::simulator::{self, SimulatorError};
+use gateways::simulator;
 use sqlx::migrate::MigrateError;
 use sqlx::{Connection, PgConnection};
 
@@ -45,22 +44,20 @@ pub(super) async fn prepare(settings: &StackSettings) -> anyhow::Result<()> {
 /// # Errors
 /// It can't be reached, or is a newer program's.
 pub(crate) async fn migrate(url: &str) -> anyhow::Result<()> {
-    event_store::migrate(url).await.map_err(|error| match error {
-        StoreError::Migration(error) => explained(error),
-        other => other.into(),
-    })?;
-    simulator::migrate(url).await.map_err(|error| match error {
-        SimulatorError::Migration(error) => explained(error),
-        other => other.into(),
-    })
+    event_store::migrate(url).await.map_err(|error| explained(error.into()))?;
+    simulator::migrate(url).await.map_err(|error| explained(error.into()))
 }
 
-fn explained(error: MigrateError) -> anyhow::Error {
-    match error {
-        MigrateError::VersionMissing(migration) => SchemaError::Newer { migration }.into(),
-        MigrateError::VersionMismatch(migration) => SchemaError::Changed { migration }.into(),
-        other => other.into(),
+/// What a failed migration means for who started the program.
+fn explained(error: anyhow::Error) -> anyhow::Error {
+    let failure = error.chain().find_map(|cause| cause.downcast_ref::<MigrateError>());
+    if let Some(MigrateError::VersionMissing(migration)) = failure {
+        return SchemaError::Newer { migration: *migration }.into();
     }
+    if let Some(MigrateError::VersionMismatch(migration)) = failure {
+        return SchemaError::Changed { migration: *migration }.into();
+    }
+    error
 }
 
 async fn check(url: &str) -> anyhow::Result<()> {

@@ -17,7 +17,7 @@ async fn what_is_recorded_can_be_waited_for_and_read() {
     shop_.read.wait_for(&["orders"], token, Duration::from_secs(10)).await.unwrap();
     let row = orders::by_id(&shop_.read, OrderId::new(FIRST)).await.unwrap().unwrap();
     assert_eq!(row.status, orders::OrderStatus::Completed);
-    shop_.caught_up().await;
+    shop_.stored().await;
     for status in projections::status(&shop_.store, &shop_.read).await.unwrap() {
         assert_eq!((status.state, status.live.lag_events, status.live.dead_letters), (State::Live, 0, 0), "{}", status.name);
     }

@@ -95,6 +95,20 @@ impl Shop {
         self.read.wait_for(&names, head, Duration::from_secs(20)).await.unwrap();
     }
 
+    /// Until every checkpoint *as stored* is at the head: a stretch with nothing to fold is stored a little later than it is read.
+    pub(crate) async fn stored(&self) {
+        self.caught_up().await;
+        let deadline = std::time::Instant::now() + Duration::from_secs(20);
+        loop {
+            let status = projections::status(&self.store, &self.read).await.unwrap();
+            if status.iter().all(|status| status.live.lag_events == 0) {
+                return;
+            }
+            assert!(std::time::Instant::now() < deadline, "waited 20 s until every checkpoint was stored at the head");
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    }
+
     pub(crate) async fn projected() -> Self {
         let shop = Self::open().await;
         let running = shop.project();

@@ -1,5 +1,7 @@
 //! HTTP in, GraphQL out, over read models on a real Postgres that the projector filled.
 
+#![allow(clippy::unwrap_used, reason = "a test ends at what it did not expect")]
+
 mod access;
 mod api;
 mod bounds;

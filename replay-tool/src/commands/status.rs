@@ -171,10 +171,8 @@ fn table(lines: &[Line]) -> String {
             column.set_cell_alignment(CellAlignment::Right);
         }
     }
-    table.column_iter_mut().for_each(|column| {
-        column.set_padding((0, 3));
-    });
-    table.lines().map(|line| format!("{}\n", line.trim_end())).collect()
+    // Every cell has a space on either side.
+    table.lines().map(|line| format!("{}\n", line.strip_prefix(' ').unwrap_or(&line).trim_end())).collect()
 }
 
 impl Line {

@@ -1,5 +1,7 @@
 //! The program as operators run it: arguments in, text and exit code out, over a small shop on a real Postgres.
 
+#![allow(clippy::unwrap_used, reason = "a test ends at what it did not expect")]
+
 mod generations;
 mod looking;
 mod program;

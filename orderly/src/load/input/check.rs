@@ -92,7 +92,7 @@ impl Checked {
     pub fn orders(&self) -> Result<impl Iterator<Item = Result<FileOrder, InputError>> + Send + use<'_>, InputError> {
         let streamed = Sound { groups: self.file.groups()?, left_out: &self.left_out };
         if self.sorted {
-            return Ok(InTime::Streamed(streamed));
+            return Ok(InTime::Streamed(Box::new(streamed)));
         }
         let mut orders = streamed.collect::<Result<Vec<_>, _>>()?;
         orders.sort_by_key(|order| order.placed_at);
@@ -122,7 +122,7 @@ impl Iterator for Sound<'_> {
 
 /// Orders as they stand in the file, or sorted beforehand.
 enum InTime<'a> {
-    Streamed(Sound<'a>),
+    Streamed(Box<Sound<'a>>),
     Sorted(std::vec::IntoIter<FileOrder>),
 }
 

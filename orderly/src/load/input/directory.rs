@@ -126,9 +126,10 @@ fn check_header(path: &Path, header: &StringRecord, needed: &[&str]) -> Result<(
 
 fn unreadable(path: &Path, error: csv::Error) -> InputError {
     let line = error.position().map_or(0, csv::Position::line);
-    match error.into_kind() {
-        csv::ErrorKind::Io(source) => InputError::reading(path, line, source),
-        csv::ErrorKind::Utf8 { .. } => InputError::NotUtf8 { path: path.to_owned(), line },
-        other => InputError::reading(path, line, std::io::Error::other(format!("{other:?}"))),
+    if matches!(error.kind(), csv::ErrorKind::Utf8 { .. }) {
+        return InputError::NotUtf8 { path: path.to_owned(), line };
     }
+    let told = error.to_string();
+    let source = if let csv::ErrorKind::Io(source) = error.into_kind() { source } else { std::io::Error::other(told) };
+    InputError::reading(path, line, source)
 }

@@ -1,0 +1,40 @@
+//! A client as a shop would write it.
+
+use serde_json::Value;
+
+use crate::program::Program;
+
+/// A client of the HTTP API as a trusted channel.
+pub(crate) struct Channel {
+    http: reqwest::Client,
+    url: String,
+    token: String,
+}
+
+impl Channel {
+    /// The channel of this name.
+    pub(crate) fn of(program: &Program, name: &str) -> Self {
+        let token = program.token(&["--role", "service", "--subject", name, "--channel", name]);
+        Self { http: reqwest::Client::new(), url: program.command_url(), token }
+    }
+
+    pub(crate) async fn post(&self, path: &str, key: &str, body: Value) -> (u16, Value) {
+        let request = self.http.post(format!("{}{path}", self.url)).bearer_auth(&self.token).header("Idempotency-Key", key);
+        let answer = request.json(&body).send().await.expect("the command API answers");
+        (answer.status().as_u16(), answer.json().await.expect("answers are JSON"))
+    }
+
+    pub(crate) async fn accepted(&self, path: &str, key: &str, body: Value) -> Value {
+        let (status, answer) = self.post(path, key, body).await;
+        assert!((200..300).contains(&status), "{path} answered {status}: {answer:#}");
+        answer
+    }
+
+    /// The resource, and the position of the log that it reflects.
+    pub(crate) async fn get(&self, path: &str) -> (Value, String) {
+        let request = self.http.get(format!("{}{path}", self.url)).bearer_auth(&self.token);
+        let answer = request.send().await.expect("the command API answers");
+        let position = answer.headers()["orderly-position"].to_str().expect("a position is text").to_owned();
+        (answer.json().await.expect("answers are JSON"), position)
+    }
+}
