@@ -175,14 +175,14 @@ impl Program {
         command
     }
 
-    /// Asks GraphQL as an auditor and answers `data`.
+    /// Asks GraphQL as an operator and answers `data`.
     pub(crate) async fn query(&self, query: &str, variables: Value) -> Value {
         self.query_from(query, variables, None).await
     }
 
     /// Asks GraphQL for data that reflects a position of the log.
     pub(crate) async fn query_from(&self, query: &str, variables: Value, position: Option<&str>) -> Value {
-        let token = self.token(&["--role", "auditor", "--subject", "tests"]);
+        let token = self.token(&["--role", "operator", "--subject", "tests"]);
         let mut request = reqwest::Client::new().post(format!("{}/graphql", self.query_url())).bearer_auth(token);
         if let Some(position) = position {
             request = request.header("Orderly-Min-Position", position);
