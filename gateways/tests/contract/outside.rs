@@ -57,9 +57,19 @@ impl Outside {
 
     /// At the same address, on the same database.
     pub(crate) async fn start_again(&mut self, flags: &[&str]) {
+        self.until_the_killed_one_has_let_go().await;
         let args = SimulatorArgs { simulator_listen: self.address, ..settings(flags) };
         let mut again = Self::on(&self.database, args).await;
         self.runtime = again.runtime.take();
+    }
+
+    /// A runtime that is shut down in the background closes its listener a moment later.
+    async fn until_the_killed_one_has_let_go(&self) {
+        let deadline = std::time::Instant::now() + std::time::Duration::from_secs(20);
+        while std::net::TcpListener::bind(self.address).is_err() {
+            assert!(std::time::Instant::now() < deadline, "waited 20 s until {} was free again", self.address);
+            tokio::task::yield_now().await;
+        }
     }
 
     /// What the books say of this kind in euros: how many, and how much.
