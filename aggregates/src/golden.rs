@@ -73,6 +73,13 @@ fn every_golden_file_is_read_and_the_current_ones_are_written_the_same() {
 }
 
 #[test]
+fn the_layout_of_snapshots_is_known_by_a_state_after_each_event() {
+    for (aggregate_type, states, events) in crate::registry::golden_states() {
+        assert_eq!(states, events, "{aggregate_type}");
+    }
+}
+
+#[test]
 fn an_event_of_a_newer_program_is_named() {
     let payload = RawValue::from_string("{}".to_owned()).unwrap();
     let stored = |event_type, event_version| StoredEvent { event_type, event_version, payload: &payload };

@@ -40,6 +40,12 @@ macro_rules! registry {
             }
         }
 
+        /// How many golden states each aggregate has, and how many events: the layout of its snapshots leaves none of them out.
+        #[cfg(test)]
+        pub(crate) fn golden_states() -> Vec<(&'static str, usize, usize)> {
+            vec![$((<$aggregate>::TYPE, <$aggregate>::golden_states().len(), <$aggregate>::EVENTS.len())),+]
+        }
+
         impl DomainEvent {
             /// Reads a stored event of an aggregate of this type, upcasting it where it is old.
             ///

@@ -1,5 +1,25 @@
 //! How an aggregate's events are declared: once, with the names and versions under which they are stored.
 
+use decider::{EventSourced, StoredEvent};
+use rust_embed::RustEmbed;
+use serde_json::value::RawValue;
+
+#[derive(RustEmbed)]
+#[folder = "golden/"]
+struct Golden;
+
+/// An aggregate after each of its golden events, in the order of their declaration: between them they fill what its state can hold.
+pub(crate) fn golden_states<A: EventSourced>() -> Vec<A> {
+    let mut state = A::default();
+    let after = |(name, version): &(&'static str, &'static str)| {
+        let file = Golden::get(&format!("{name}.v{version}.json"))?;
+        let payload: &RawValue = serde_json::from_slice(&file.data).ok()?;
+        state.apply(StoredEvent { event_type: name, event_version: version, payload }.decode::<A>().ok()?);
+        Some(state.clone())
+    };
+    A::EVENTS.iter().filter_map(after).collect()
+}
+
 /// Declares an event enum, each variant with its payload, its stored name and its current version. The names are the storage format: written
 /// out, never derived. The payload is serialized under its stored name, `{"order.placed": {…}}`, as cqrs-es's stock stores do.
 macro_rules! stored_events {
@@ -66,6 +86,10 @@ macro_rules! aggregate {
 
         impl decider::EventSourced for $state {
             const EVENTS: &'static [(&'static str, &'static str)] = $event::STORED;
+
+            fn golden_states() -> Vec<Self> {
+                $crate::stored::golden_states()
+            }
 
             fn partition_key<'a>(aggregate_id: &'a str, event: &'a $event) -> std::borrow::Cow<'a, str> {
                 let partition: fn(&'a str, &'a $event) -> std::borrow::Cow<'a, str> = $partition;

@@ -18,10 +18,10 @@ pub trait EventSourced: Aggregate<Event: 'static> + Clone + 'static {
         Vec::new()
     }
 
-    /// A state in which every field and variant is filled, best folded from a sample of each event. The hash of its JSON is the layout of
+    /// States in which every field and variant is filled, best one after each of a row of sample events. The hash of their JSON is the layout of
     /// snapshots: when it changes, older snapshots are ignored.
-    fn golden_state() -> Self {
-        Self::default()
+    fn golden_states() -> Vec<Self> {
+        vec![Self::default()]
     }
 
     /// Which events must stay in order with those of other streams: the same key is the same partition.
@@ -127,8 +127,8 @@ pub trait AggregateKind: Send + Sync {
     /// The state before the first event.
     fn empty(&self) -> Box<dyn State>;
 
-    /// The state whose JSON is the layout of snapshots, see [`EventSourced::golden_state`].
-    fn golden(&self) -> Box<dyn State>;
+    /// The states whose JSON is the layout of snapshots, see [`EventSourced::golden_states`].
+    fn golden(&self) -> Vec<Box<dyn State>>;
 
     /// A state from a snapshot's body.
     ///
@@ -148,8 +148,8 @@ impl<A: EventSourced> AggregateKind for KindOf<A> {
         Box::new(Typed(A::default()))
     }
 
-    fn golden(&self) -> Box<dyn State> {
-        Box::new(Typed(A::golden_state()))
+    fn golden(&self) -> Vec<Box<dyn State>> {
+        A::golden_states().into_iter().map(|state| Box::new(Typed(state)) as Box<dyn State>).collect()
     }
 
     fn restore(&self, snapshot: &RawValue) -> Result<Box<dyn State>, serde_json::Error> {

@@ -10,9 +10,11 @@ mod change;
 mod decision;
 mod refusal;
 mod stream;
+mod upcast;
 
 pub use aggregate::{AggregateKind, EventSourced, ReadError, State, StoredEvent, kind_of};
 pub use change::{Change, Changes, Event};
 pub use decision::{Decision, Needed, States};
 pub use refusal::{Refusal, RefusalClass, RefusalDocument};
 pub use stream::{StreamId, StreamIdError};
+pub use upcast::Upcast;

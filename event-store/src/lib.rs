@@ -5,10 +5,10 @@
 //!
 //! A whole domain, and a command of it:
 //!
-//! ```no_run
+//! ```
 //! use cqrs_es::{Aggregate, DomainEvent, event_sink::EventSink};
 //! use decider::{Changes, Decision, EventSourced, Needed, Refusal, RefusalClass, States};
-//! use event_store::{CommandKey, Envelope, EventStore, LogArgs};
+//! use event_store::{Checkpoint, CommandKey, Envelope, EventStore, Filter, LogArgs, Subscription};
 //! use serde::{Deserialize, Serialize};
 //!
 //! #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -62,16 +62,30 @@
 //!     }
 //! }
 //!
-//! # async fn run(args: LogArgs) -> Result<(), Box<dyn std::error::Error>> {
-//! event_store::migrate(&args.database_url).await?;
+//! # async fn example(database_url: String) -> Result<(), Box<dyn std::error::Error>> {
+//! # let (master_key, claim_key) = (event_store::SecretKey::new([1; 32]), event_store::SecretKey::new([2; 32]));
+//! event_store::migrate(&database_url).await?;
+//! let args = LogArgs::new(database_url, master_key, claim_key);
 //! let store = EventStore::connect(&args).await?;
 //! let key = CommandKey::Client { caller: "web".into(), key: "7f3a".into(), fingerprint: [0; 32] };
 //! let raised = store.execute(Raise { counter: "visits".into(), by: 3 }, Envelope::new(key, "service:web")).await?;
-//! println!("version {} at {}", raised.version, raised.position);
+//! assert_eq!((raised.version, raised.position.position), (1, 1));
 //! assert_eq!(store.load::<Counter>("visits").await?.state.value, 3);
+//!
+//! // A refusal is an answer, true at a position, and not an error of the machinery.
+//! let too_much = Raise { counter: "visits".into(), by: 98 };
+//! let refused = store.execute(too_much, Envelope::new(CommandKey::Once, "service:web")).await.unwrap_err();
+//! assert_eq!(refused.to_string(), "the counter is at 3, no more than 100 is possible");
+//!
+//! // Whoever follows the log sees every event once and in order; its checkpoint lives beside what it makes of them.
+//! let mut subscription = Subscription::new(store.clone(), Filter::aggregates(["counter"]), Checkpoint::START);
+//! let batch = subscription.next_batch(100).await?;
+//! assert_eq!(batch.events[0].stored().decode::<Counter>()?, CounterEvent::Raised { by: 3 });
 //! store.close().await;
 //! # Ok(())
 //! # }
+//! # #[tokio::main]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> { example(test_database::empty().await).await }
 //! ```
 
 mod answer;
@@ -85,6 +99,7 @@ mod envelope;
 mod epochs;
 mod error;
 pub mod ids;
+mod import;
 pub mod lease;
 mod listener;
 mod loading;
@@ -93,6 +108,7 @@ mod moment;
 mod position;
 mod reading;
 mod recorded;
+pub mod session;
 mod store;
 mod subscription;
 mod vault;
@@ -101,6 +117,7 @@ pub use args::{LogArgs, SecretKey};
 pub use cqrs::CqrsRepository;
 pub use envelope::{CommandKey, Envelope, Executed};
 pub use error::{ExecuteError, StoreError};
+pub use import::{ImportError, Imported, ImportedEvent};
 pub use listener::CHANNEL;
 pub use migration::{migrate, schema_version};
 pub use moment::{Loaded, Moment};

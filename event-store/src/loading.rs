@@ -130,7 +130,7 @@ pub(crate) fn downcast<A: EventSourced>(state: &dyn State, stream: &StreamId) ->
     state.as_any().downcast_ref::<A>().cloned().ok_or_else(|| StoreError::WrongType(stream.clone()))
 }
 
-/// What a snapshot's layout is known by: the hash of a golden one.
+/// What a snapshot's layout is known by: the hash of golden ones.
 pub(crate) fn layout_of(kind: &'static dyn AggregateKind) -> Vec<u8> {
     static LAYOUTS: OnceLock<Mutex<HashMap<&'static str, Vec<u8>>>> = OnceLock::new();
     let mut layouts = LAYOUTS.get_or_init(Mutex::default).lock().unwrap_or_else(PoisonError::into_inner);
@@ -138,8 +138,11 @@ pub(crate) fn layout_of(kind: &'static dyn AggregateKind) -> Vec<u8> {
 }
 
 fn hash_golden(kind: &dyn AggregateKind) -> Vec<u8> {
-    let golden = kind.golden().to_json().map(|json| json.get().to_owned()).unwrap_or_default();
-    Sha256::digest(golden.as_bytes()).to_vec()
+    let mut hash = Sha256::new();
+    for json in kind.golden().iter().filter_map(|state| state.to_json().ok()) {
+        hash.update(json.get());
+    }
+    hash.finalize().to_vec()
 }
 
 pub(crate) fn types_of(needed: &[Needed]) -> Vec<&str> {

@@ -10,6 +10,14 @@ use crate::{Head, RecordedEvent, StoreError};
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Filter {
     aggregate_types: Option<Vec<String>>,
+    partition: Option<Partition>,
+}
+
+/// One of `count` parts of the log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Partition {
+    index: i64,
+    count: i64,
 }
 
 impl Filter {
@@ -20,7 +28,18 @@ impl Filter {
 
     /// The events of these types of aggregates.
     pub fn aggregates<T: Into<String>>(types: impl IntoIterator<Item = T>) -> Self {
-        Self { aggregate_types: Some(types.into_iter().map(Into::into).collect()) }
+        Self { aggregate_types: Some(types.into_iter().map(Into::into).collect()), partition: None }
+    }
+
+    /// Of these, the events whose partition key falls into part `index` of `count`, counted from 0: all events of one key, so all of one order, are in the
+    /// same part, and every event is in exactly one. The hash is MD5, which is the same on every server and version, so that a checkpoint keeps its meaning.
+    ///
+    /// # Panics
+    /// If there is no such part.
+    #[must_use]
+    pub fn partition(self, index: u32, count: u32) -> Self {
+        assert!(index < count, "there is no part {index} of {count}");
+        Self { partition: Some(Partition { index: index.into(), count: count.into() }), ..self }
     }
 }
 
@@ -30,12 +49,15 @@ pub(crate) async fn range(pool: &PgPool, after: i64, upto: i64, limit: i64, filt
         "select position, event_id, aggregate_type, aggregate_id, sequence, partition_key, event_type, event_version, payload, metadata, recorded_at
          from log.events
          where position > $1 and position <= $2 and ($3::text[] is null or aggregate_type = any ($3))
+           and ($5::bigint is null or ('x' || left(md5(partition_key), 8))::bit(32)::bigint % $6 = $5)
          order by position limit $4",
     )
     .bind(after)
     .bind(upto)
     .bind(filter.aggregate_types.as_deref())
     .bind(limit)
+    .bind(filter.partition.map(|partition| partition.index))
+    .bind(filter.partition.map(|partition| partition.count))
     .fetch_all(pool)
     .await?;
     recorded(&rows)

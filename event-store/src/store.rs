@@ -3,7 +3,7 @@ use std::time::Duration;
 
 use decider::{Decision, EventSourced, Needed, StreamId};
 use sqlx::PgPool;
-use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::postgres::PgPoolOptions;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -14,7 +14,7 @@ use crate::engine::{Engine, Read};
 use crate::loading::downcast;
 use crate::{
     Envelope, ExecuteError, Executed, Filter, Head, Loaded, LogArgs, Moment, PositionToken, RecordedEvent, StoreError, Vault, epochs,
-    listener, moment, reading, schema_version,
+    listener, moment, reading, schema_version, session,
 };
 
 /// The log, opened. Cloning is cheap; every clone is the same.
@@ -44,11 +44,11 @@ impl EventStore {
     /// # Errors
     /// [`StoreError::Database`] if it cannot be reached.
     pub async fn connect(args: &LogArgs) -> Result<Self, StoreError> {
-        let options: PgConnectOptions = args.database_url.parse()?;
+        let options = session::of_writer(&args.database_url).await?;
         let pool = PgPoolOptions::new()
             .max_connections(args.log_connections + 1)
             .acquire_timeout(Duration::from_secs(10))
-            .connect_with(options.clone().application_name("orderly-log").options([("idle_in_transaction_session_timeout", "5s")]))
+            .connect_with(options.clone().application_name("orderly-log"))
             .await?;
         assert_schema(&pool).await?;
         let (hears, heard) = watch::channel(0);
@@ -152,7 +152,8 @@ impl EventStore {
         &self.0.vault
     }
 
-    /// Connections for reading, and for what others keep beside the log.
+    /// Connections for reading, and for what others keep beside the log. They act as the role [`crate::session::WRITER`]: what is kept beside the log must be
+    /// granted to it.
     pub fn pool(&self) -> &PgPool {
         &self.0.pool
     }

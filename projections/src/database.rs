@@ -3,6 +3,7 @@
 use std::str::FromStr;
 use std::sync::Arc;
 
+use event_store::session;
 use serde::de::DeserializeOwned;
 use sqlx::postgres::{PgArguments, PgConnectOptions, PgPoolOptions};
 use sqlx::query::QueryScalar;
@@ -24,6 +25,12 @@ pub struct ReadArgs {
     /// Connections for the read models
     #[arg(long, env = "ORDERLY_READ_CONNECTIONS", default_value_t = 12, value_name = "N")]
     pub read_connections: u32,
+}
+
+impl ReadArgs {
+    fn options(&self, log_url: &str) -> Result<PgConnectOptions, ReadModelError> {
+        Ok(PgConnectOptions::from_str(self.read_database_url.as_deref().unwrap_or(log_url))?)
+    }
 }
 
 impl Default for ReadArgs {
@@ -51,21 +58,26 @@ impl ReadDatabase {
     /// The address is none, or nobody answers there.
     pub async fn connect(args: &ReadArgs, log_url: &str) -> Result<Self, ReadModelError> {
         // Rows and checkpoint are lost together in a crash and folded again, so no commit waits for the disk.
-        Self::open(args, log_url, &[("synchronous_commit", "off")]).await
+        // A rebuild's copies and indexes take their time; a transaction in which nothing happens is a program that hangs.
+        let settings = [("synchronous_commit", "off"), ("idle_in_transaction_session_timeout", "10s")];
+        Self::open(args.options(log_url)?, args, &settings).await
     }
 
-    /// The same for those who only read: the server refuses them every change.
+    /// The same for those who only read: as the reader's role, which may change nothing.
     ///
     /// # Errors
     /// The address is none, or nobody answers there.
     pub async fn connect_read_only(args: &ReadArgs, log_url: &str) -> Result<Self, ReadModelError> {
-        Self::open(args, log_url, &[("default_transaction_read_only", "on"), ("statement_timeout", "10s")]).await
+        let options = session::acting_as(args.options(log_url)?, session::READER).await?;
+        let settings =
+            [("default_transaction_read_only", "on"), ("statement_timeout", "10s"), ("idle_in_transaction_session_timeout", "5s")];
+        Self::open(options, args, &settings).await
     }
 
     /// The tables of every read model are found by name alone, since each has its own; what serves the projector is always written with its schema.
-    async fn open(args: &ReadArgs, log_url: &str, settings: &[(&str, &str)]) -> Result<Self, ReadModelError> {
+    async fn open(options: PgConnectOptions, args: &ReadArgs, settings: &[(&str, &str)]) -> Result<Self, ReadModelError> {
         let search_path = READ_MODELS.iter().map(|model| Schema::of(*model, Slot::Live).to_string()).collect::<Vec<_>>().join(",");
-        let options = PgConnectOptions::from_str(args.read_database_url.as_deref().unwrap_or(log_url))?
+        let options = options
             .application_name("orderly read models")
             .options([("search_path", search_path.as_str()), ("timezone", "UTC")])
             .options(settings.iter().copied());

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use event_store::lease;
+use event_store::{lease, session};
 use sqlx::{AssertSqlSafe, PgConnection, PgPool};
 
 use crate::ReadModelError;
@@ -50,11 +50,8 @@ impl Schema {
         Ok(sqlx::query_scalar(sql).bind(&self.0).fetch_one(pool).await?)
     }
 
-    /// Creates it with its table unless it is there; one of several processes does it, the others wait.
+    /// Creates it with its table unless it is there; one of several processes does it, the others wait. Readers are let in either way.
     pub(crate) async fn create(&self, model: &dyn ReadModel, pool: &PgPool, with_indexes: bool) -> Result<(), ReadModelError> {
-        if self.exists(pool).await? {
-            return Ok(());
-        }
         let mut tx = pool.begin().await?;
         lock_generations(&mut tx, model).await?;
         let there = sqlx::query_scalar("select exists (select from pg_catalog.pg_namespace where nspname = $1)");
@@ -64,6 +61,7 @@ impl Schema {
                 run(&mut tx, self.in_schema(model.indexes_sql())).await?;
             }
         }
+        run(&mut tx, self.grants()).await?;
         tx.commit().await?;
         Ok(())
     }
@@ -93,6 +91,19 @@ impl Schema {
         let tables =
             format!("create table checkpoints {};\n{}\n{}", lease::CHECKPOINTS_TABLE, include_str!("generation.sql"), model.schema_sql());
         format!("create schema {self};\n{}", self.in_schema(&tables))
+    }
+
+    /// Whoever serves queries acts as the reader's role, where there is one.
+    fn grants(&self) -> String {
+        let reader = session::READER;
+        format!(
+            "do $$ begin
+                 if to_regrole('{reader}') is not null and not has_schema_privilege('{reader}', '{self}', 'usage') then
+                     grant usage on schema {self} to {reader};
+                     grant select on all tables in schema {self} to {reader};
+                 end if;
+             end $$"
+        )
     }
 
     /// The path holds for the transaction only: the connection goes back to the pool as it came.

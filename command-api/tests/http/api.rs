@@ -14,8 +14,6 @@ use serde_json::{Value, json};
 use tower::ServiceExt;
 use uuid::Uuid;
 
-use crate::database;
-
 /// What the simulated carrier signs with.
 pub(crate) const SECRET: &str = "a-secret-of-the-simulator";
 
@@ -39,7 +37,8 @@ pub(crate) struct Answer {
 
 impl Api {
     pub(crate) async fn start() -> Self {
-        let args = LogArgs::new(database::fresh().await, SecretKey::new([1; 32]), SecretKey::new([2; 32]));
+        let url = test_database::prepared(async |url| event_store::migrate(url).await.unwrap()).await;
+        let args = LogArgs::new(url, SecretKey::new([1; 32]), SecretKey::new([2; 32]));
         let store = EventStore::connect(&args).await.unwrap();
         let tokens = Authenticator::with_key(&TokenKey::generate(), "orderly", "orderly");
         let secrets = WebhookSecrets::new([("simulator".to_owned(), SECRET.parse().unwrap())]);

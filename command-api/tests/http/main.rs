@@ -5,7 +5,6 @@
 mod api;
 mod catalog;
 mod customers;
-mod database;
 mod description;
 mod edges;
 mod keys;

@@ -33,12 +33,11 @@ enum Meaning {
 
 impl Caller {
     pub(super) fn new(options: &PgConnectOptions) -> Self {
-        let options = options.clone().application_name("orderly-appender").options([
-            ("default_transaction_isolation", "read committed"),
-            ("lock_timeout", "5s"),
-            ("statement_timeout", "10s"),
-            ("idle_in_transaction_session_timeout", "1s"),
-        ]);
+        // A call waits for the lock and then works; between taking the lock and appending nobody thinks for long.
+        let options = options
+            .clone()
+            .application_name("orderly-appender")
+            .options([("statement_timeout", "10s"), ("idle_in_transaction_session_timeout", "1s")]);
         Self { options, connection: None }
     }
 

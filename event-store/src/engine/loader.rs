@@ -17,6 +17,7 @@ use crate::{StoreError, Vault};
 /// How many streams are read at once.
 const BATCH: usize = 512;
 const PAUSE: Duration = Duration::from_millis(200);
+const CONNECT: Duration = Duration::from_secs(10);
 const RING_LOOKED_AT: Duration = Duration::from_secs(3600);
 
 pub(super) struct Loader {
@@ -28,7 +29,7 @@ pub(super) struct Loader {
 
 impl Loader {
     pub(super) fn new(options: &PgConnectOptions, vault: Vault, key_retention_hours: u32) -> Self {
-        let options = options.clone().application_name("orderly-loader").options([("statement_timeout", "5s"), ("lock_timeout", "5s")]);
+        let options = options.clone().application_name("orderly-loader");
         Self { options, connection: None, vault, key_retention_hours }
     }
 
@@ -142,7 +143,9 @@ impl Loader {
     async fn connection(&mut self) -> Result<&mut PgConnection, sqlx::Error> {
         let connection = match self.connection.take() {
             Some(connection) => connection,
-            None => PgConnection::connect_with(&self.options).await?,
+            None => tokio::time::timeout(CONNECT, PgConnection::connect_with(&self.options))
+                .await
+                .map_err(|elapsed| sqlx::Error::Io(std::io::Error::new(std::io::ErrorKind::TimedOut, elapsed)))??,
         };
         Ok(self.connection.insert(connection))
     }

@@ -159,6 +159,7 @@ impl Core {
 
     fn try_again(&mut self, mut pending: Pending) {
         pending.tries += 1;
+        metrics::histogram!("event_store_tries_in_vain").record(pending.tries);
         self.put_in_redo(pending);
     }
 

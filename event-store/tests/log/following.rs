@@ -1,3 +1,4 @@
+use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 use event_store::lease::{self, Lease};
@@ -55,6 +56,29 @@ async fn what_a_filter_leaves_out_is_passed_over() {
 }
 
 #[tokio::test]
+async fn parts_by_partition_key_hold_every_event_once_and_each_key_whole() {
+    const PARTS: u32 = 3;
+    let store = TestDatabase::create().await.open().await;
+    join_all((0..60).map(|n| store.execute(deposit(&format!("a{}", n % 12)), once()))).await;
+    let mut part_of_key = HashMap::new();
+    let mut positions = Vec::new();
+    for part in 0..PARTS {
+        let mut reader = Subscription::new(store.clone(), Filter::aggregates(["account"]).partition(part, PARTS), Checkpoint::START);
+        while let Some(batch) = reader.try_next_batch(7).await.unwrap() {
+            for event in batch.events {
+                assert_eq!(*part_of_key.entry(event.partition_key).or_insert(part), part, "a key is in two parts");
+                positions.push(event.position);
+            }
+        }
+        assert_eq!(reader.checkpoint(), &store.head().await.unwrap().checkpoint(), "each part is read to the end");
+    }
+    positions.sort_unstable();
+    assert_eq!(positions, (1..=60).collect::<Vec<i64>>());
+    assert_eq!(part_of_key.values().collect::<HashSet<_>>().len(), 3, "every part has some of the keys");
+    store.close().await;
+}
+
+#[tokio::test]
 async fn a_reader_that_is_ahead_of_the_log_stops() {
     let store = TestDatabase::create().await.open().await;
     for _ in 0..2 {
@@ -75,12 +99,13 @@ async fn a_reader_that_is_ahead_of_the_log_stops() {
 async fn a_lease_holder_that_lost_its_fence_advances_nothing() {
     let database = TestDatabase::create().await;
     let store = database.open().await;
+    let pool = sqlx::PgPool::connect(&database.url).await.unwrap();
     let mut connection = database.connection().await;
     sqlx::raw_sql(AssertSqlSafe(format!("create schema readers; create table readers.checkpoints {}", lease::CHECKPOINTS_TABLE)))
         .execute(&mut connection)
         .await
         .unwrap();
-    let acquire = |holder: &'static str, ttl| Lease::acquire(store.pool(), "readers", "stock", holder, ttl);
+    let acquire = |holder: &'static str, ttl| Lease::acquire(&pool, "readers", "stock", holder, ttl);
     // A lease of no length has ended as soon as it is given: its holder is the one that overslept.
     let slept = acquire("slept", Duration::ZERO).await.unwrap().expect("nobody held it");
     let awake = acquire("awake", Duration::from_secs(60)).await.unwrap().expect("the lease had ended");

@@ -13,4 +13,5 @@ mod pipelining;
 mod proxy;
 mod schema;
 mod states;
+mod upcasting;
 mod waiting;

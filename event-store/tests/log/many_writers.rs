@@ -1,10 +1,14 @@
-use event_store::{EventStore, ExecuteError};
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use event_store::{CommandKey, Envelope, EventStore, ExecuteError};
 use futures::future::join_all;
+use futures::{StreamExt, stream};
 use sqlx::Row;
 
 use crate::accounts::{Account, Deposit, Transfer};
 use crate::commands::{keyed, once};
 use crate::fixture::TestDatabase;
+use crate::waiting::until;
 
 /// Positions are 1, 2, 3 … and `recorded_at` never goes back; the sequences of every stream are 1, 2, 3 …
 async fn assert_order(database: &TestDatabase) {
@@ -44,6 +48,37 @@ async fn two_stores_on_one_hot_stream_do_not_starve_each_other() {
     for store in stores {
         store.close().await;
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_import_of_ten_thousand_rows_does_not_keep_a_shopper_waiting() {
+    const ROWS: usize = 10_000;
+    let database = TestDatabase::create().await;
+    let store = database.open().await;
+    let imported = AtomicUsize::new(0);
+    let row = async |n: usize| {
+        let import = |key: &str| {
+            Envelope::new(CommandKey::Client { caller: "import".into(), key: key.into(), fingerprint: [0; 32] }, "service:import")
+        };
+        store.execute(Deposit { account: format!("row-{n}"), amount: 1 }, import(&n.to_string())).await.unwrap();
+        imported.fetch_add(1, Ordering::SeqCst);
+    };
+    // As many at once as one caller may have waiting.
+    let importing = stream::iter(0..ROWS).map(row).buffer_unordered(2000).for_each(|()| async {});
+    let shopping = async {
+        until("the import is under way", || async { imported.load(Ordering::SeqCst) > 0 }).await;
+        let mut passed = Vec::new();
+        while imported.load(Ordering::SeqCst) < ROWS - 2000 {
+            let before = imported.load(Ordering::SeqCst);
+            store.execute(Deposit { account: "shopper".into(), amount: 1 }, once()).await.unwrap();
+            passed.push(imported.load(Ordering::SeqCst) - before);
+        }
+        passed
+    };
+    let ((), passed) = tokio::join!(importing, shopping);
+    // One call is in flight when the shopper comes and the next takes him along: never a third, though 2,000 wait.
+    assert!(passed.len() >= 3 && passed.iter().all(|rows| *rows <= 2 * 1024), "rows that came before each shopper's answer: {passed:?}");
+    store.close().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -3,9 +3,33 @@ use cqrs_es::{AggregateContext, EventStore as _};
 use event_store::CqrsRepository;
 use serde_json::json;
 
-use crate::accounts::{Account, Deposit};
+use crate::accounts::{Account, Deposit, NameOwner, Transfer};
 use crate::commands::once;
 use crate::fixture::TestDatabase;
+
+#[tokio::test]
+async fn stock_postgres_es_reads_every_stream() {
+    let database = TestDatabase::create().await;
+    let store = database.open().await;
+    for amount in 1..=12 {
+        store.execute(Deposit { account: "a".into(), amount }, once()).await.unwrap();
+    }
+    store.execute(Transfer { from: "a".into(), to: "b".into(), amount: 30 }, once()).await.unwrap();
+    store.execute(NameOwner { account: "b".into(), name: "Ann".into() }, once()).await.unwrap();
+
+    let pool = sqlx_stock::PgPool::connect(&database.url).await.unwrap();
+    let stock = || postgres_es::PostgresEventRepository::new(pool.clone()).with_tables("log.events", "log.snapshots");
+    let events = stock().get_events::<Account>("a").await.unwrap();
+    assert_eq!(events.iter().map(|event| event.sequence).collect::<Vec<_>>(), (1..=13).collect::<Vec<_>>());
+    assert_eq!(events[0].metadata["actor"], "service:tests");
+    let loaded = PersistedEventStore::<_, Account>::new_event_store(stock());
+    for account in ["a", "b"] {
+        let ours = store.load::<Account>(account).await.unwrap().state;
+        assert_eq!(loaded.load_aggregate(account).await.unwrap().aggregate(), &ours);
+    }
+    pool.close().await;
+    store.close().await;
+}
 
 fn deposited(sequence: usize, amount: i64) -> SerializedEvent {
     let payload = json!({"account.deposited": {"amount": amount}});

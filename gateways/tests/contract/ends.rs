@@ -4,12 +4,11 @@ use gateways::simulator::{self, Simulator, SimulatorError};
 use gateways::{GatewayArgs, GatewayError, PaymentGateway, SimulatorGateway};
 use tokio_util::sync::CancellationToken;
 
-use crate::outside::{Outside, authorization, is_authorized, settings};
-use crate::postgres;
+use crate::outside::{Outside, authorization, database, is_authorized, settings};
 
 #[tokio::test]
 async fn a_shutdown_answers_what_is_in_flight_and_waits_for_nobody_who_is_silent() {
-    let pool = simulator::connect(&postgres::database().await).await.unwrap();
+    let pool = simulator::connect(&database().await).await.unwrap();
     let shutdown = CancellationToken::new();
     let simulator = Simulator::bind(&settings(&["--simulator-latency-ms", "300"]), pool, shutdown.clone()).await.unwrap();
     let gateway = SimulatorGateway::new(&GatewayArgs::at(&format!("http://{}", simulator.address()))).unwrap();

@@ -7,6 +7,5 @@ mod crash;
 mod ends;
 mod outside;
 mod payments;
-mod postgres;
 mod refusals;
 mod timeouts;

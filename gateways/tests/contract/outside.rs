@@ -9,8 +9,6 @@ use tokio::runtime::Runtime;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-use crate::postgres;
-
 pub(crate) struct Outside {
     pub(crate) gateway: SimulatorGateway,
     pub(crate) carrier: SimulatorCarrier,
@@ -30,10 +28,15 @@ pub(crate) fn settings(flags: &[&str]) -> SimulatorArgs {
     <Settings as clap::Parser>::parse_from(fixed.iter().chain(flags)).simulator
 }
 
+/// With the simulator's schema.
+pub(crate) async fn database() -> String {
+    test_database::prepared(async |url| simulator::migrate(url).await.unwrap()).await
+}
+
 impl Outside {
     /// With these flags, on a database of its own.
     pub(crate) async fn with(flags: &[&str]) -> Self {
-        Self::on(&postgres::database().await, settings(flags)).await
+        Self::on(&database().await, settings(flags)).await
     }
 
     async fn on(database: &str, args: SimulatorArgs) -> Self {

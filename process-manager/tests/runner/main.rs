@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 #[path = "../../../event-store/tests/log/fixture.rs"]
-#[allow(dead_code, clippy::zombie_processes, reason = "it serves more tests than these")]
+#[allow(dead_code, reason = "it serves more tests than these")]
 mod fixture;
 mod lasting;
 mod outages;

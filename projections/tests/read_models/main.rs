@@ -2,10 +2,10 @@
 
 #![allow(clippy::unwrap_used, reason = "a test ends at what it did not expect")]
 
+mod database;
 mod keeping;
 mod reading;
 mod rebuilding;
 mod samples;
-mod server;
 mod shop;
 mod verifying;

@@ -11,8 +11,8 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
+use crate::database::TestDatabase;
 use crate::samples::Sample;
-use crate::server::TestDatabase;
 
 pub(crate) struct Shop {
     pub(crate) store: EventStore,
@@ -118,7 +118,7 @@ impl Shop {
     }
 
     pub(crate) async fn sql(&self, sql: &str) {
-        sqlx::raw_sql(AssertSqlSafe(sql)).execute(self.store.pool()).await.unwrap();
+        sqlx::raw_sql(AssertSqlSafe(sql)).execute(self.read.pool()).await.unwrap();
     }
 
     /// An event that no program knows, written past the log.
@@ -135,6 +135,6 @@ impl Shop {
     /// Every row of a table of a generation, as JSON.
     pub(crate) async fn rows(&self, table: &str) -> Vec<serde_json::Value> {
         let sql = format!("select to_jsonb(r) from {table} r order by key");
-        sqlx::query_scalar(AssertSqlSafe(sql)).fetch_all(self.store.pool()).await.unwrap()
+        sqlx::query_scalar(AssertSqlSafe(sql)).fetch_all(self.read.pool()).await.unwrap()
     }
 }

@@ -11,9 +11,9 @@ mod queries;
 #[path = "../../../projections/tests/read_models/samples.rs"]
 mod samples;
 mod schema;
-#[path = "../../../projections/tests/read_models/server.rs"]
+#[path = "../../../projections/tests/read_models/database.rs"]
 #[allow(dead_code, reason = "shared with the tests of the read models, which use more of it")]
-mod server;
+mod database;
 #[path = "../../../projections/tests/read_models/shop.rs"]
 #[allow(dead_code, reason = "shared with the tests of the read models, which use more of it")]
 mod shop;

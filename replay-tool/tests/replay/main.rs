@@ -7,9 +7,9 @@ mod looking;
 mod program;
 #[path = "../../../projections/tests/read_models/samples.rs"]
 mod samples;
-#[path = "../../../projections/tests/read_models/server.rs"]
+#[path = "../../../projections/tests/read_models/database.rs"]
 #[allow(dead_code, reason = "shared with the tests of the read models, which use more of it")]
-mod server;
+mod database;
 #[path = "../../../projections/tests/read_models/shop.rs"]
 #[allow(dead_code, reason = "shared with the tests of the read models, which use more of it")]
 mod shop;
