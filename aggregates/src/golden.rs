@@ -12,7 +12,9 @@ use serde_json::value::RawValue;
 
 use crate::claim::{ClaimEvent, ClaimReleased};
 use crate::customer::{ChangeTier, ReinstateCustomer, SuspendCustomer};
-use crate::operator_act::{RequestRebuild, RequestRollback};
+use crate::operator_act::{
+    ImportStarted, OperatorActEvent, ProjectionPaused, ProjectionResumed, RebuildCanceled, RebuildRequested, RecordAct, RollbackRequested,
+};
 use crate::order::{
     AnomalyDetected, CancelOrder, CancelationOutcome, CompleteOrder, Delivery, FinishCancelation, OrderEvent, PlaceOrder, PlanShipment,
     SettleAuthorization, Tier,
@@ -215,7 +217,17 @@ fn machinery() -> World {
     world.must(&ParkProcess { order: order(1), step, cause: "refused 5 times".to_owned() });
     world.must(&ResumeProcess { order: order(1), reason: "stock was counted".to_owned() });
     let reason = Some("a new column".to_owned());
-    world.must(&RequestRebuild { act: operation(2), projections: vec!["orders".to_owned()], reason: reason.clone() });
-    world.must(&RequestRollback { act: operation(3), projection: "orders".to_owned(), reason });
+    let projection = "orders".to_owned();
+    let acts: [OperatorActEvent; 6] = [
+        RebuildRequested { projections: vec![projection.clone()], reason: reason.clone() }.into(),
+        RollbackRequested { projection: projection.clone(), reason: reason.clone() }.into(),
+        RebuildCanceled { projection: projection.clone(), reason: reason.clone() }.into(),
+        ProjectionPaused { projection: projection.clone(), reason: reason.clone() }.into(),
+        ProjectionResumed { projection, reason: reason.clone() }.into(),
+        ImportStarted { source: "postgres-es table events".to_owned(), reason }.into(),
+    ];
+    for (n, what) in (2..).zip(acts) {
+        world.must(&RecordAct { act: operation(n), what });
+    }
     world
 }

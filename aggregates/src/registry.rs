@@ -62,6 +62,13 @@ macro_rules! registry {
                 }
             }
 
+            /// Which events it must stay in order with, being on the stream of the aggregate with this id.
+            pub fn partition_key(&self, aggregate_id: &str) -> String {
+                match self {
+                    $(Self::$variant(event) => <$aggregate>::partition_key(aggregate_id, event).into_owned(),)+
+                }
+            }
+
             /// The stored name.
             pub fn name(&self) -> &'static str {
                 match self {

@@ -36,12 +36,12 @@ pub struct LogArgs {
     pub command_timeout_ms: u64,
 
     /// How long an idempotency key is kept at least
-    #[arg(long, env = "ORDERLY_KEY_RETENTION_HOURS", default_value_t = 168, value_name = "HOURS")]
-    pub key_retention_hours: u32,
+    #[arg(long, env = "ORDERLY_KEY_RETENTION_HOURS", default_value = "168", value_name = "HOURS")]
+    pub key_retention_hours: Option<u32>,
 }
 
 impl LogArgs {
-    /// The defaults, on this database with these keys.
+    /// The defaults, on this database with these keys. Idempotency keys are left alone: only who knows how long they are to be kept drops them.
     pub fn new(database_url: impl Into<String>, master_key: SecretKey, claim_key: SecretKey) -> Self {
         Self {
             database_url: database_url.into(),
@@ -51,7 +51,7 @@ impl LogArgs {
             command_queue: 4096,
             cache_mib: 64,
             command_timeout_ms: 10_000,
-            key_retention_hours: 168,
+            key_retention_hours: None,
         }
     }
 

@@ -1,3 +1,4 @@
+use std::sync::Arc;
 use std::time::Duration;
 
 use decider::{ReadError, RefusalDocument, StreamId};
@@ -52,9 +53,9 @@ pub enum StoreError {
         /// Why not.
         source: Box<ReadError>,
     },
-    /// Something that a command needs could not be read.
+    /// Something that a command needs could not be read; several commands may share the cause.
     #[error("reading the log: {0}")]
-    Unloadable(String),
+    Unloadable(Arc<StoreError>),
     /// Postgres refuses what was to be stored.
     #[error("the log refuses this: {0}")]
     Refused(String),
@@ -81,6 +82,26 @@ pub enum StoreError {
 }
 
 impl StoreError {
+    /// Whether the log is the matter, for every command alike and for a while, and not what was asked: worth asking again, never poison.
+    pub fn is_outage(&self) -> bool {
+        match self {
+            Self::Database(error) => error.as_database_error().is_none_or(is_about_the_server),
+            Self::Unloadable(cause) => cause.is_outage(),
+            Self::Migration(_) | Self::Overloaded | Self::TimedOut | Self::OlderSchema { .. } | Self::Closed => true,
+            Self::Unreadable { .. }
+            | Self::Unfoldable { .. }
+            | Self::Json(_)
+            | Self::UnnamedStream(_)
+            | Self::NoStream
+            | Self::WrongType(_)
+            | Self::Erased(_)
+            | Self::Sealed(_)
+            | Self::LostPosition(_)
+            | Self::Refused(_)
+            | Self::Panicked => false,
+        }
+    }
+
     /// What a read answers where a command would answer this.
     pub(crate) fn from_execute(error: ExecuteError) -> Self {
         match error {
@@ -124,4 +145,9 @@ pub enum ExecuteError {
     /// The log could not do it.
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+/// Data that Postgres refuses (class 22) or a rule that it breaks (class 23) is what was asked; all else is how the server is.
+fn is_about_the_server(error: &dyn sqlx::error::DatabaseError) -> bool {
+    !error.code().is_some_and(|code| code.starts_with("22") || code.starts_with("23"))
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use decider::StreamId;
 use serde_json::value::RawValue;
+use serde_json::{Map, Value};
 use sqlx::Row;
 use uuid::Uuid;
 
@@ -27,8 +28,9 @@ pub struct ImportedEvent {
     pub event_version: String,
     /// Its bytes.
     pub payload: Box<RawValue>,
-    /// Who, why and when. Its command id is given by the import.
-    pub metadata: Metadata,
+    /// Who, why and when, and whatever else was noted there: kept as a flat object of strings. What stands under a name of the log's own
+    /// ([`Metadata`]) and cannot be read as that is kept with `source_` before its name; so is the command id, since the import gives its own.
+    pub metadata: Map<String, Value>,
 }
 
 /// What became of a batch of imported events.
@@ -185,7 +187,6 @@ fn append_of(event: ImportedEvent, id: Uuid, head: StreamHead) -> Result<Append,
         return Err(ImportError::Gap { stream: event.stream, before: head.sequence, sequence: event.sequence });
     }
     let command_id = ids::derive(&["import", event.stream.aggregate_type(), event.stream.aggregate_id(), &event.sequence.to_string()]);
-    let metadata = Metadata { command_id, ..event.metadata };
     Ok(Append {
         id: Uuid::now_v7(),
         command_id,
@@ -196,7 +197,7 @@ fn append_of(event: ImportedEvent, id: Uuid, head: StreamHead) -> Result<Append,
         own: event.stream.clone(),
         own_version: event.sequence,
         heads: vec![(event.stream.clone(), head)],
-        metadata: serde_json::to_string(&metadata).map_err(StoreError::from)?,
+        metadata: metadata_of(event.metadata, command_id),
         events: vec![Event {
             id,
             stream: event.stream,
@@ -208,4 +209,17 @@ fn append_of(event: ImportedEvent, id: Uuid, head: StreamHead) -> Result<Append,
             change: None,
         }],
     })
+}
+
+fn metadata_of(source: Map<String, Value>, command_id: Uuid) -> String {
+    let mut metadata = Map::new();
+    for (name, value) in source {
+        let text = if value.is_string() { value } else { Value::String(value.to_string()) };
+        let readable = serde_json::from_value::<Metadata>(Value::Object(Map::from_iter([(name.clone(), text.clone())]))).is_ok();
+        let name = if name == "command_id" || !readable { format!("source_{name}") } else { name };
+        metadata.insert(name, text);
+    }
+    metadata.insert("command_id".to_owned(), Value::String(command_id.to_string()));
+    metadata.entry("actor").or_insert_with(|| Value::String("service:import".to_owned()));
+    Value::Object(metadata).to_string()
 }

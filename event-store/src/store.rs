@@ -163,6 +163,12 @@ impl EventStore {
         self.0.heard.clone()
     }
 
+    /// Resolves once nothing is executed any more: the store was closed, or its engine died of a bug. A program that goes on without it answers
+    /// nothing but failures, so it should end.
+    pub fn ended(&self) -> impl Future<Output = ()> + Send + 'static {
+        self.0.engine.ended().clone().cancelled_owned()
+    }
+
     /// Finishes what is in flight and lets go of the database.
     pub async fn close(self) {
         self.0.engine.close().await;

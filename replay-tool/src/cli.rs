@@ -52,9 +52,15 @@ pub enum Command {
     /// Build read models anew from the log, beside the live ones, and swap when they have caught up
     Rebuild(Rebuild),
     /// Stop a rebuild and drop what it built
-    Cancel(Cancel),
+    Cancel(OnReadModel),
     /// Put the former generation of a read model back
-    Rollback(Rollback),
+    Rollback(OnReadModel),
+    /// Keep a read model where it is, without stopping a process
+    Pause(OnReadModel),
+    /// Let a paused read model follow the log again
+    Resume(OnReadModel),
+    /// Bring in a history that was made elsewhere; killed or run again, it goes on where it was
+    Import(Import),
     /// Completions for a shell
     Completions {
         /// Which shell
@@ -319,9 +325,9 @@ pub struct Act {
     pub operator: Option<String>,
 }
 
-/// See [`Command::Cancel`].
+/// See [`Command::Cancel`], [`Command::Rollback`], [`Command::Pause`], [`Command::Resume`].
 #[derive(Debug, Args)]
-pub struct Cancel {
+pub struct OnReadModel {
     /// The read model
     pub name: String,
 
@@ -330,15 +336,40 @@ pub struct Cancel {
     pub act: Act,
 }
 
-/// See [`Command::Rollback`].
+/// See [`Command::Import`].
 #[derive(Debug, Args)]
-pub struct Rollback {
-    /// The read model
-    pub name: String,
+pub struct Import {
+    /// The database of a stock cqrs-es application: events of a postgres-es table
+    #[arg(long, value_name = "URL", env = "IMPORT_DATABASE_URL", hide_env_values = true)]
+    pub from_postgres_es: String,
+
+    /// Its table
+    #[arg(long, default_value = "events", value_parser = parse_table)]
+    pub table: String,
+
+    /// Its column with the time of an event, if it has one: events of different streams are brought in in its order. A stock table has no such order, so
+    /// without it stream follows on stream
+    #[arg(long, value_name = "COLUMN", value_parser = parse_column)]
+    pub time: Option<String>,
+
+    /// Bring in events that this program cannot read too; only readers that know them can follow them
+    #[arg(long)]
+    pub unknown: bool,
 
     /// How it is done
     #[command(flatten)]
     pub act: Act,
+}
+
+/// A name that may stand in SQL as it is: letters, digits and `_`.
+fn parse_column(text: &str) -> Result<String, String> {
+    let plain = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+    plain.then(|| text.to_owned()).ok_or_else(|| format!("'{text}' is not a plain name: letters, digits and _"))
+}
+
+/// A table, perhaps with its schema: `events`, `app.events`.
+fn parse_table(text: &str) -> Result<String, String> {
+    text.split('.').map(parse_column).collect::<Result<Vec<_>, _>>().map(|parts| parts.join("."))
 }
 
 /// A span such as `500ms`, `5s`, `2min`, `1h`, `7d`.

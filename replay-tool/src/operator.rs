@@ -2,7 +2,9 @@
 
 use std::io::{BufRead, IsTerminal, Write};
 
-use event_store::{CommandKey, Envelope};
+use aggregates::operator_act::{OperatorActEvent, RecordAct};
+use event_store::{CommandKey, Envelope, EventStore};
+use uuid::Uuid;
 
 use crate::cli::Act;
 use crate::outcome::Failure;
@@ -12,13 +14,23 @@ impl Act {
     ///
     /// # Errors
     /// Nobody says who it is, or the name can't stand in the log.
-    pub(crate) fn envelope(&self) -> Result<Envelope, Failure> {
+    fn envelope(&self) -> Result<Envelope, Failure> {
         let name = self.operator.clone().or_else(|| std::env::var("USER").ok()).filter(|name| !name.is_empty());
         let name = name.ok_or_else(|| Failure::Usage("who does this? say --operator NAME or set ORDERLY_OPERATOR".to_owned()))?;
         match name.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'@') {
             true => Ok(Envelope::new(CommandKey::Once, format!("operator:{name}"))),
             false => Err(Failure::Usage(format!("'{name}' stands in the log for ever: use a plain name, no address"))),
         }
+    }
+
+    /// Records it in the log, before it is done: who, what and why.
+    ///
+    /// # Errors
+    /// Nobody says who it is, or the log can't be written.
+    pub(crate) async fn record(&self, store: &EventStore, what: impl Into<OperatorActEvent>) -> Result<(), Failure> {
+        let act = RecordAct { act: Uuid::now_v7(), what: what.into() };
+        store.execute(act, self.envelope()?).await?;
+        Ok(())
     }
 
     /// Asks before it is done, unless `--yes`.

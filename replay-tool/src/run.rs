@@ -1,7 +1,7 @@
 use tokio_util::sync::CancellationToken;
 
 use crate::cli::{Cli, Command};
-use crate::commands::{at, events, generations, manual, rebuild, saga, status, verify};
+use crate::commands::{at, events, generations, import, manual, rebuild, saga, status, verify};
 use crate::outcome::{Failure, Outcome};
 use crate::output::Output;
 use crate::session::Session;
@@ -39,7 +39,15 @@ async fn dispatch(cli: &Cli, stop: &CancellationToken) -> Result<Outcome, Failur
     match &cli.command {
         Command::Completions { shell } => Ok(manual::completions(*shell)),
         Command::Man { folder } => manual::pages(folder),
-        Command::Status(_) | Command::Events(_) | Command::Saga(_) | Command::At(_) | Command::Cancel(_) | Command::Rollback(_) => {
+        Command::Status(_)
+        | Command::Events(_)
+        | Command::Saga(_)
+        | Command::At(_)
+        | Command::Cancel(_)
+        | Command::Rollback(_)
+        | Command::Pause(_)
+        | Command::Resume(_)
+        | Command::Import(_) => {
             let session = Session::open(&cli.connection).await?;
             on(session, cli, stop).await
         }
@@ -69,12 +77,15 @@ async fn execute(session: &Session, cli: &Cli, stop: &CancellationToken, output:
             Command::Rebuild(args) => rebuild::run(session, args, &cli.output, stop, output).await,
             Command::Cancel(args) => generations::cancel(session, args, output).await,
             Command::Rollback(args) => generations::rollback(session, args, output).await,
+            Command::Pause(args) => generations::pause(session, args, output).await,
+            Command::Resume(args) => generations::resume(session, args, output).await,
+            Command::Import(args) => import::run(session, args, &cli.output, stop, output).await,
             Command::Completions { .. } | Command::Man { .. } => Ok(Outcome::Done),
         }
     };
-    let changes = matches!(cli.command, Command::Rebuild(_) | Command::Cancel(_) | Command::Rollback(_) | Command::Verify(_));
+    let only_reads = matches!(cli.command, Command::Status(_) | Command::Events(_) | Command::Saga(_) | Command::At(_));
     tokio::select! {
         done = work => done,
-        () = stop.cancelled(), if !changes => Err(Failure::Interrupted),
+        () = stop.cancelled(), if only_reads => Err(Failure::Interrupted),
     }
 }

@@ -93,6 +93,7 @@ impl From<StoreError> for Failure {
         let message = error.to_string();
         match &error {
             StoreError::Database(source) => of_database(source, message),
+            StoreError::Unloadable(cause) if !cause.is_outage() => Self::Broken(message),
             StoreError::Migration(_) | StoreError::Closed | StoreError::Unloadable(_) | StoreError::Overloaded | StoreError::TimedOut => {
                 Self::Unreachable(message)
             }

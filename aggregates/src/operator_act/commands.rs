@@ -1,27 +1,16 @@
 use decider::{Refusal, RefusalClass};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use uuid::Uuid;
 
-/// Records that read models are to be built anew.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct RequestRebuild {
-    /// The act's id, a UUIDv7.
-    pub act: Uuid,
-    /// The projections.
-    pub projections: Vec<String>,
-    /// Why, in the operator's words.
-    pub reason: Option<String>,
-}
+use super::OperatorActEvent;
 
-/// Records that a read model is put back to its former generation.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct RequestRollback {
+/// Records what an operator did to the machinery.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RecordAct {
     /// The act's id, a UUIDv7.
     pub act: Uuid,
-    /// The projection.
-    pub projection: String,
-    /// Why, in the operator's words.
-    pub reason: Option<String>,
+    /// What was done.
+    pub what: OperatorActEvent,
 }
 
 /// Why an act is not recorded.

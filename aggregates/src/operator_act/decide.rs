@@ -1,38 +1,21 @@
 use decider::{Changes, Decision, Needed, States};
-use uuid::Uuid;
 
-use super::{OperatorAct, OperatorActEvent, OperatorActRefusal, RebuildRequested, RequestRebuild, RequestRollback, RollbackRequested};
+use super::{OperatorAct, OperatorActRefusal, RecordAct};
 use crate::loaded::loaded;
 
-impl Decision for RequestRebuild {
+impl Decision for RecordAct {
     type Refusal = OperatorActRefusal;
 
     fn streams(&self, _: &States<'_>) -> Vec<Needed> {
-        vec![Needed::of::<OperatorAct>(self.act.to_string())]
+        vec![Needed::created::<OperatorAct>(self.act.to_string())]
     }
 
     fn decide(&self, states: &States<'_>) -> Result<Changes, OperatorActRefusal> {
-        record(self.act, states, RebuildRequested { projections: self.projections.clone(), reason: self.reason.clone() }.into())
-    }
-}
-
-impl Decision for RequestRollback {
-    type Refusal = OperatorActRefusal;
-
-    fn streams(&self, _: &States<'_>) -> Vec<Needed> {
-        vec![Needed::of::<OperatorAct>(self.act.to_string())]
-    }
-
-    fn decide(&self, states: &States<'_>) -> Result<Changes, OperatorActRefusal> {
-        record(self.act, states, RollbackRequested { projection: self.projection.clone(), reason: self.reason.clone() }.into())
-    }
-}
-
-fn record(act: Uuid, states: &States<'_>, event: OperatorActEvent) -> Result<Changes, OperatorActRefusal> {
-    let id = act.to_string();
-    match &loaded::<OperatorAct>(states, &id).recorded {
-        None => Ok(Changes::of::<OperatorAct>(&id, [event])),
-        Some(recorded) if *recorded == event => Ok(Changes::none()),
-        Some(_) => Err(OperatorActRefusal::ActExists { act }),
+        let id = self.act.to_string();
+        match &loaded::<OperatorAct>(states, &id).recorded {
+            None => Ok(Changes::of::<OperatorAct>(&id, [self.what.clone()])),
+            Some(recorded) if *recorded == self.what => Ok(Changes::none()),
+            Some(_) => Err(OperatorActRefusal::ActExists { act: self.act }),
+        }
     }
 }

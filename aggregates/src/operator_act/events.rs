@@ -11,6 +11,14 @@ stored_events! {
     RebuildRequested = "operator_act.rebuild_requested", version "1";
     /// A read model was put back to its former generation.
     RollbackRequested = "operator_act.rollback_requested", version "1";
+    /// What a rebuild had built so far was dropped.
+    RebuildCanceled = "operator_act.rebuild_canceled", version "1";
+    /// A read model is kept where it is.
+    ProjectionPaused = "operator_act.projection_paused", version "1";
+    /// A read model follows the log again.
+    ProjectionResumed = "operator_act.projection_resumed", version "1";
+    /// A history that was made elsewhere is brought in.
+    ImportStarted = "operator_act.import_started", version "1";
 }
 
 /// See [`OperatorActEvent::RebuildRequested`].
@@ -27,6 +35,42 @@ pub struct RebuildRequested {
 pub struct RollbackRequested {
     /// The projection.
     pub projection: String,
+    /// Why, in the operator's words.
+    pub reason: Option<String>,
+}
+
+/// See [`OperatorActEvent::RebuildCanceled`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RebuildCanceled {
+    /// The projection.
+    pub projection: String,
+    /// Why, in the operator's words.
+    pub reason: Option<String>,
+}
+
+/// See [`OperatorActEvent::ProjectionPaused`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ProjectionPaused {
+    /// The projection.
+    pub projection: String,
+    /// Why, in the operator's words.
+    pub reason: Option<String>,
+}
+
+/// See [`OperatorActEvent::ProjectionResumed`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ProjectionResumed {
+    /// The projection.
+    pub projection: String,
+    /// Why, in the operator's words.
+    pub reason: Option<String>,
+}
+
+/// See [`OperatorActEvent::ImportStarted`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ImportStarted {
+    /// What kind of source, such as `postgres-es`, and the table there.
+    pub source: String,
     /// Why, in the operator's words.
     pub reason: Option<String>,
 }

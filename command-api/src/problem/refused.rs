@@ -34,11 +34,15 @@ impl From<StoreError> for Problem {
             }
             StoreError::Erased(_) => Self::new(Kind::Erased, "this customer was erased: nothing more can be known of them"),
             StoreError::Overloaded => Self::new(Kind::Overloaded, "there is too much to do just now").retry_after(AWAY),
-            StoreError::Database(_) | StoreError::TimedOut | StoreError::OlderSchema { .. } | StoreError::Closed => {
+            error if error.is_outage() => {
                 error!(%error, "the log is away");
                 Self::new(Kind::Unavailable, "the log is away just now").retry_after(AWAY)
             }
-            StoreError::Migration(_)
+            StoreError::Database(_)
+            | StoreError::TimedOut
+            | StoreError::OlderSchema { .. }
+            | StoreError::Closed
+            | StoreError::Migration(_)
             | StoreError::Unreadable { .. }
             | StoreError::Json(_)
             | StoreError::UnnamedStream(_)

@@ -1,3 +1,5 @@
+use std::collections::HashMap;
+
 use decider::{Change, ReadError, RefusalDocument, State, StoredEvent, StreamId};
 use serde_json::value::RawValue;
 use uuid::Uuid;
@@ -28,8 +30,10 @@ impl Append {
     /// The streams that it writes, each with the places of its events.
     pub(crate) fn by_stream(&self) -> Vec<(&StreamId, Vec<usize>)> {
         let mut streams: Vec<(&StreamId, Vec<usize>)> = Vec::new();
+        let mut index: HashMap<&StreamId, usize> = HashMap::new();
         for (place, event) in self.events.iter().enumerate() {
-            match streams.iter_mut().find(|(stream, _)| *stream == &event.stream) {
+            let at = *index.entry(&event.stream).or_insert(streams.len());
+            match streams.get_mut(at) {
                 Some((_, places)) => places.push(place),
                 None => streams.push((&event.stream, vec![place])),
             }

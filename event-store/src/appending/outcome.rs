@@ -46,6 +46,11 @@ impl Verdicts {
         }
         Ok(Self { epoch, outcomes })
     }
+
+    /// Whether one of them was stored by another call, or an earlier sending of this one.
+    pub(crate) fn hold_keys(&self) -> bool {
+        self.outcomes.iter().any(|outcome| matches!(outcome, Outcome::Held(_)))
+    }
 }
 
 /// SQL counts from 1.

@@ -7,7 +7,8 @@ use super::stream::Stream;
 /// Recent streams, bounded by bytes. Those that something depends on are never dropped.
 pub(super) struct Cache {
     streams: HashMap<StreamId, Stream>,
-    /// Each stream once, with the tick at which it was put here: looked at again from the front (second chance).
+    /// Each stream, with the tick at which it was put here: looked at again from the front (second chance). A stream that was dropped and came back
+    /// also has an entry of its former life, which is passed over.
     order: VecDeque<(StreamId, u64)>,
     bytes: usize,
     limit: usize,
@@ -41,13 +42,17 @@ impl Cache {
         Some(changed)
     }
 
-    pub(super) fn insert(&mut self, id: StreamId, stream: Stream) {
+    pub(super) fn insert(&mut self, id: StreamId, mut stream: Stream) {
         self.tick += 1;
         self.bytes += stream.cost();
-        if let Some(replaced) = self.streams.insert(id.clone(), stream) {
+        stream.queued = self.tick;
+        self.order.push_back((id.clone(), self.tick));
+        if let Some(replaced) = self.streams.insert(id, stream) {
             self.bytes -= replaced.cost().min(self.bytes);
-        } else {
-            self.order.push_back((id, self.tick));
+        }
+        if self.order.len() > 2 * self.streams.len() + 1024 {
+            let streams = &self.streams;
+            self.order.retain(|(id, since)| streams.get(id).is_some_and(|stream| stream.queued == *since));
         }
     }
 
@@ -70,10 +75,10 @@ impl Cache {
                 return;
             }
             let Some((id, since)) = self.order.pop_front() else { return };
-            let Some(stream) = self.streams.get(&id) else { continue };
+            let Some(stream) = self.streams.get_mut(&id).filter(|stream| stream.queued == since) else { continue };
             if stream.used > since || stream.pins > 0 || !stream.is_settled() {
-                let used = stream.used.max(since);
-                self.order.push_back((id, used));
+                stream.queued = stream.used.max(since);
+                self.order.push_back((id, stream.queued));
             } else {
                 self.bytes -= stream.cost().min(self.bytes);
                 self.streams.remove(&id);

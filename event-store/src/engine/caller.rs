@@ -63,15 +63,21 @@ impl Caller {
     async fn append(&mut self, call: &Call) -> Result<Verdicts, Error> {
         let mut pause = FIRST_PAUSE;
         loop {
-            let sent = match self.connection().await {
-                Ok(connection) => answered(call.send(connection)).await,
-                Err(error) => Err(error),
-            };
-            match sent {
+            match self.send(call).await {
                 Ok(verdicts) => return Ok(verdicts),
                 Err(error) => self.pause_unless_permanent(error, &mut pause).await?,
             }
         }
+    }
+
+    async fn send(&mut self, call: &Call) -> Result<Verdicts, Error> {
+        let connection = self.connection().await?;
+        let verdicts = answered(call.send(connection)).await?;
+        if verdicts.hold_keys() {
+            // The call is done: failing to make sure does not mean that it is not.
+            answered(wait_for_standby(connection)).await.map_err(|error| Error::Io(std::io::Error::other(error)))?;
+        }
+        Ok(verdicts)
     }
 
     async fn lock_and_read(&mut self, request: &LockRequest) -> Result<LockedRead, Error> {
@@ -90,8 +96,18 @@ impl Caller {
     async fn begin_and_read(&mut self, request: &LockRequest) -> Result<LockedRead, Error> {
         let connection = self.connection().await?;
         answered(async {
-            sqlx::raw_sql("begin").execute(&mut *connection).await?;
-            request.read(connection).await
+            let mut sure = 0;
+            loop {
+                sqlx::raw_sql("begin").execute(&mut *connection).await?;
+                let read = request.read(connection).await?;
+                if read.held.len() <= sure {
+                    return Ok(read);
+                }
+                // Keys that are held are answered from this: it ends here, and is begun anew.
+                sure = read.held.len();
+                wait_for_standby(connection).await?;
+                sqlx::raw_sql("commit").execute(&mut *connection).await?;
+            }
         })
         .await
     }
@@ -112,6 +128,9 @@ impl Caller {
         let Some(connection) = &mut self.connection else { return Err(Error::WorkerCrashed) };
         answered(async {
             let verdicts = call.send(&mut *connection).await?;
+            if verdicts.hold_keys() {
+                wait_for_standby(connection).await?;
+            }
             sqlx::raw_sql("commit").execute(&mut *connection).await?;
             Ok(verdicts)
         })
@@ -145,6 +164,15 @@ impl Caller {
         };
         Ok(self.connection.insert(connection))
     }
+}
+
+/// Lets the commit of this transaction wait for the synchronous standby, if there is one, though nothing else is written: what is found by its key may be
+/// another backend's that was ended while its own commit waited. Its rows show from then on, and are lost if the standby takes over before it has them.
+async fn wait_for_standby(connection: &mut PgConnection) -> Result<(), Error> {
+    sqlx::query("select pg_logical_emit_message(true, 'orderly', 'found') where current_setting('synchronous_standby_names') <> ''")
+        .execute(connection)
+        .await?;
+    Ok(())
 }
 
 async fn answered<T>(asked: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {

@@ -1,6 +1,7 @@
 //! The engine's state and what may happen to it. No I/O and no clock: the loop in `run.rs` brings both, tests bring neither.
 
 use std::collections::{HashMap, HashSet, VecDeque};
+use std::sync::Arc;
 use std::time::Instant;
 
 use decider::{Needed, StreamId};
@@ -17,6 +18,7 @@ use crate::{ExecuteError, LogArgs, StoreError, Vault};
 
 /// What one call may carry. More would make everybody in it wait for the slowest; the rest is in the next.
 pub(super) const CALL_APPENDS: usize = 1024;
+/// Events, or heads that are looked up under the lock.
 const CALL_EVENTS: usize = 4096;
 const CALL_BYTES: usize = 2 << 20;
 
@@ -139,7 +141,7 @@ impl Core {
     fn take_call(&mut self) -> Call {
         let (mut events, mut bytes, mut taken) = (0, 0, 0);
         for queued in &self.queue {
-            events += queued.append.events.len();
+            events += queued.append.events.len().max(queued.append.heads.len());
             bytes += queued.append.bytes();
             if taken > 0 && (taken >= CALL_APPENDS || events > CALL_EVENTS || bytes > CALL_BYTES) {
                 break;
@@ -223,7 +225,7 @@ impl Core {
                 self.take_over(needed, loaded, waiting.len());
                 None
             }
-            Err(error) => Some(error.to_string()),
+            Err(error) => Some(error),
         };
         self.unpark(waiting, error);
         self.cache.evict();
@@ -252,11 +254,12 @@ impl Core {
                     }
                 }
             }
-            fetched => self.unpark(waiting, fetched.err().map(|error| error.to_string())),
+            fetched => self.unpark(waiting, fetched.err()),
         }
     }
 
-    fn unpark(&mut self, waiting: Vec<u64>, error: Option<String>) {
+    fn unpark(&mut self, waiting: Vec<u64>, error: Option<StoreError>) {
+        let error = error.map(Arc::new);
         for ticket in waiting {
             let Some(parked) = self.parked.get_mut(&ticket) else { continue };
             parked.awaits -= 1;

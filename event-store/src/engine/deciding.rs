@@ -1,5 +1,6 @@
 //! From a pending command to a queued append, or aside until something is read.
 
+use std::collections::HashSet;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
@@ -53,16 +54,13 @@ impl Core {
             if !missing.is_empty() {
                 return Ok(missing);
             }
-            let named = pending.streams(&self.states(&pending.named));
-            let before = pending.named.len();
-            for needed in named {
-                if !pending.named.iter().any(|known| known.stream == needed.stream) {
-                    pending.named.push(needed);
-                }
-            }
-            if pending.named.len() == before {
+            let mut known: HashSet<StreamId> = pending.named.iter().map(|known| known.stream.clone()).collect();
+            let mut named = pending.streams(&self.states(&pending.named));
+            named.retain(|needed| known.insert(needed.stream.clone()));
+            if named.is_empty() {
                 return Ok(Vec::new());
             }
+            pending.named.append(&mut named);
         }
     }
 

@@ -1,5 +1,6 @@
 //! Reads cold streams and subjects' keys, writes snapshots and turns the key ring, on a connection of its own.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use decider::{Needed, StreamId};
@@ -8,6 +9,7 @@ use sqlx::postgres::PgConnectOptions;
 use sqlx::types::Json;
 use sqlx::{Connection, PgConnection};
 use tokio::sync::mpsc;
+use tokio::task::JoinSet;
 use tracing::{info, warn};
 
 use super::{FromLoader, ToLoader};
@@ -17,20 +19,23 @@ use crate::{StoreError, Vault};
 /// How many streams are read at once.
 const BATCH: usize = 512;
 const PAUSE: Duration = Duration::from_millis(200);
-const CONNECT: Duration = Duration::from_secs(10);
+/// Longer than the server's own limits: past it the connection is taken for dead.
+const ANSWER: Duration = Duration::from_secs(10);
 const RING_LOOKED_AT: Duration = Duration::from_secs(3600);
 
 pub(super) struct Loader {
     options: PgConnectOptions,
     connection: Option<PgConnection>,
     vault: Vault,
-    key_retention_hours: u32,
+    fetches: JoinSet<()>,
+    /// None: this store leaves the ring of keys alone.
+    key_retention_hours: Option<u32>,
 }
 
 impl Loader {
-    pub(super) fn new(options: &PgConnectOptions, vault: Vault, key_retention_hours: u32) -> Self {
+    pub(super) fn new(options: &PgConnectOptions, vault: Vault, key_retention_hours: Option<u32>) -> Self {
         let options = options.clone().application_name("orderly-loader");
-        Self { options, connection: None, vault, key_retention_hours }
+        Self { options, connection: None, vault, fetches: JoinSet::new(), key_retention_hours }
     }
 
     pub(super) async fn run(mut self, mut wanted: mpsc::UnboundedReceiver<ToLoader>, answers: mpsc::UnboundedSender<FromLoader>) {
@@ -59,10 +64,7 @@ impl Loader {
         while let Some(asked) = next {
             match asked {
                 ToLoader::Load(needed) => streams.push(needed),
-                ToLoader::FetchKey(subject) => {
-                    let fetched = self.vault.ensure_subjects(std::slice::from_ref(&subject)).await;
-                    drop(answers.send(FromLoader::Fetched(subject, fetched)));
-                }
+                ToLoader::FetchKey(subject) => self.fetch_key(subject, answers.clone()),
                 ToLoader::Save { stream, layout, head, state } => self.save(&stream, &layout, head, state).await,
             }
             next = if streams.len() < BATCH { wanted.try_recv().ok() } else { None };
@@ -70,6 +72,16 @@ impl Loader {
         if !streams.is_empty() {
             drop(answers.send(FromLoader::Loaded(self.load(streams).await)));
         }
+    }
+
+    /// On a connection of the pool, in a task of its own: whoever waits for streams does not wait for it.
+    fn fetch_key(&mut self, subject: String, answers: mpsc::UnboundedSender<FromLoader>) {
+        while self.fetches.try_join_next().is_some() {}
+        let vault = self.vault.clone();
+        self.fetches.spawn(async move {
+            let fetched = vault.ensure_subjects(std::slice::from_ref(&subject)).await;
+            drop(answers.send(FromLoader::Fetched(subject, fetched)));
+        });
     }
 
     /// Tried twice: the connection may have broken while it was idle. Who waits is told rather than kept waiting.
@@ -87,15 +99,15 @@ impl Loader {
             Ok(loaded) => needed.into_iter().zip(loaded).collect(),
             Err(error) => {
                 self.connection = None;
-                let error = error.to_string();
+                let error = Arc::new(error);
                 needed.into_iter().map(|needed| (needed, Err(StoreError::Unloadable(error.clone())))).collect()
             }
         }
     }
 
     async fn try_load(&mut self, needed: &[Needed]) -> Result<Vec<Result<loading::LoadedStream, StoreError>>, StoreError> {
-        let connection = self.connection().await?;
-        loading::load(connection, needed).await
+        let loading = async { loading::load(self.connection().await?, needed).await };
+        tokio::time::timeout(ANSWER, loading).await.unwrap_or(Err(StoreError::TimedOut))
     }
 
     /// A snapshot is a shortcut: one that is not written is not missed.
@@ -136,16 +148,17 @@ impl Loader {
     }
 
     async fn try_turn_key_ring(&mut self) -> Result<bool, sqlx::Error> {
-        let hours = i32::try_from(self.key_retention_hours).unwrap_or(i32::MAX);
+        let Some(hours) = self.key_retention_hours else { return Ok(false) };
+        let hours = i32::try_from(hours).unwrap_or(i32::MAX);
         sqlx::query_scalar("select log.turn_key_ring_v1(make_interval(hours => $1))").bind(hours).fetch_one(self.connection().await?).await
     }
 
     async fn connection(&mut self) -> Result<&mut PgConnection, sqlx::Error> {
         let connection = match self.connection.take() {
             Some(connection) => connection,
-            None => tokio::time::timeout(CONNECT, PgConnection::connect_with(&self.options))
-                .await
-                .map_err(|elapsed| sqlx::Error::Io(std::io::Error::new(std::io::ErrorKind::TimedOut, elapsed)))??,
+            None => {
+                tokio::time::timeout(ANSWER, PgConnection::connect_with(&self.options)).await.map_err(|_| sqlx::Error::PoolTimedOut)??
+            }
         };
         Ok(self.connection.insert(connection))
     }

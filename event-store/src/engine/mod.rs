@@ -33,6 +33,7 @@ use serde_json::value::RawValue;
 use sqlx::postgres::PgConnectOptions;
 use tokio::sync::{Mutex, OwnedSemaphorePermit, Semaphore, TryAcquireError, mpsc, oneshot};
 use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
 
 use crate::appending::{Call, LockRequest, LockedRead, Verdicts};
 use crate::deciding::Command;
@@ -88,6 +89,7 @@ pub(crate) struct Engine {
     permits: Arc<Semaphore>,
     timeout: Duration,
     task: Mutex<Option<JoinHandle<()>>>,
+    ended: CancellationToken,
 }
 
 impl Engine {
@@ -95,8 +97,15 @@ impl Engine {
         let (requests, arrivals) = mpsc::unbounded_channel();
         let permits = Arc::new(Semaphore::new(args.command_queue));
         let core = core::Core::new(args, vault.clone(), std::time::Instant::now());
-        let task = tokio::spawn(run::run(core, arrivals, permits.clone(), run::Helpers::start(args, options, vault)));
-        Self { requests, permits, timeout: args.command_timeout(), task: Mutex::new(Some(task)) }
+        let ended = CancellationToken::new();
+        let running = run::run(core, arrivals, permits.clone(), run::Helpers::start(args, options, vault));
+        // However it ends, by a panic too.
+        let told = ended.clone().drop_guard();
+        let task = tokio::spawn(async move {
+            running.await;
+            drop(told);
+        });
+        Self { requests, permits, timeout: args.command_timeout(), task: Mutex::new(Some(task)), ended }
     }
 
     pub(crate) async fn execute(&self, command: Command) -> Result<Executed, ExecuteError> {
@@ -111,6 +120,11 @@ impl Engine {
             Ok(answered) => answered.unwrap_or(Err(StoreError::Closed.into())),
             Err(elapsed) => Err(ExecuteError::Unavailable { retry_after: RETRY_AFTER, source: Box::new(elapsed) }),
         }
+    }
+
+    /// Cancelled once nothing is executed any more.
+    pub(crate) fn ended(&self) -> &CancellationToken {
+        &self.ended
     }
 
     pub(crate) async fn read(&self, needed: Needed) -> Result<Read, StoreError> {

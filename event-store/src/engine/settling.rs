@@ -30,8 +30,9 @@ impl Core {
         let mut conflicts = Vec::new();
         for (queued, outcome) in sent.into_iter().zip(verdicts.outcomes) {
             match outcome {
-                Outcome::Done { position } => self.commit(queued, position),
-                Outcome::Held(key) if key.append_id == queued.append.id => self.commit(queued, key.answer.position.position),
+                Outcome::Done { position } => self.commit(queued, PositionToken { epoch: self.epoch, position }),
+                // Stored when the call was sent before, perhaps in an earlier epoch.
+                Outcome::Held(key) if key.append_id == queued.append.id => self.commit(queued, key.answer.position),
                 Outcome::Held(key) => {
                     failed = true;
                     self.undo(&queued);
@@ -63,12 +64,13 @@ impl Core {
             warn!(log.epoch = epoch, "the log entered a new epoch, forgetting what was cached");
             self.keys.forget_answers();
             self.cache.forget_settled();
+            self.position = 0;
         }
         self.epoch = epoch;
     }
 
-    fn commit(&mut self, queued: Queued, position: i64) {
-        self.position = self.position.max(position);
+    fn commit(&mut self, queued: Queued, position: PositionToken) {
+        self.position = self.position.max(position.position);
         for (stream, _) in queued.append.by_stream() {
             let now = self.now;
             let folded = self.cache.change(stream, |stream| stream.commit(queued.number, now));
@@ -80,7 +82,7 @@ impl Core {
             self.save_if_due(stream);
         }
         self.pin(&queued.pending.named, -1);
-        self.answer(queued, PositionToken { epoch: self.epoch, position });
+        self.answer(queued, position);
     }
 
     fn answer(&mut self, queued: Queued, position: PositionToken) {
@@ -127,7 +129,11 @@ impl Core {
 
     fn save_if_due(&mut self, stream: &StreamId) {
         let Some(Some((kind, state, head))) = self.cache.change(stream, |stream| {
-            stream.take_snapshot_due(SNAPSHOT_BYTES).then(|| (stream.kind, stream.committed().to_json(), stream.head))
+            stream.is_snapshot_due(SNAPSHOT_BYTES).then(|| {
+                let state = stream.committed().to_json();
+                stream.weighed(state.as_ref().map_or(0, |state| state.get().len()));
+                (stream.kind, state, stream.head)
+            })
         }) else {
             return;
         };

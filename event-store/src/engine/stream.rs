@@ -30,8 +30,9 @@ pub(super) struct Stream {
     pub(super) known_at: Instant,
     /// Commands that wait to be decided again: not evicted before.
     pub(super) pins: usize,
-    /// When it was last used, in ticks of the cache.
+    /// When it was last used, and when it was put where the cache looks for what to drop, in ticks of the cache.
     pub(super) used: u64,
+    pub(super) queued: u64,
     bytes: usize,
     unsaved_bytes: usize,
 }
@@ -72,6 +73,7 @@ impl Stream {
             known_at: now,
             pins: 0,
             used: 0,
+            queued: 0,
             bytes: loaded.bytes,
             unsaved_bytes: loaded.tail_bytes,
         }
@@ -195,12 +197,14 @@ impl Stream {
         OVERHEAD + self.bytes * if self.speculative.is_some() { 2 } else { 1 }
     }
 
-    /// Whether so much was written since the last snapshot that the next load would notice: taken by bytes, and not more often than the state grows.
-    pub(super) fn take_snapshot_due(&mut self, every_bytes: usize) -> bool {
-        let due = self.unsaved_bytes >= every_bytes.max(self.bytes / 4);
-        if due {
-            self.unsaved_bytes = 0;
-        }
-        due
+    /// Whether so much was written since the last snapshot that the next load would notice: by bytes, and not more often than the state grows.
+    pub(super) fn is_snapshot_due(&self, every_bytes: usize) -> bool {
+        self.unsaved_bytes >= every_bytes.max(self.bytes / 4)
+    }
+
+    /// A snapshot of so many bytes was made: that is what the state weighs, whatever was folded into it.
+    pub(super) fn weighed(&mut self, bytes: usize) {
+        self.bytes = bytes;
+        self.unsaved_bytes = 0;
     }
 }

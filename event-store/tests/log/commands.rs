@@ -122,3 +122,12 @@ async fn events_are_never_changed() {
     }
     store.close().await;
 }
+
+#[tokio::test]
+async fn who_runs_a_store_is_told_when_it_ends() {
+    let store = TestDatabase::create().await.open().await;
+    let ended = store.ended();
+    store.execute(Deposit { account: "a".into(), amount: 1 }, once()).await.unwrap();
+    store.close().await;
+    ended.await;
+}

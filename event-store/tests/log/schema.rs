@@ -99,3 +99,31 @@ async fn migrating_again_changes_nothing() {
         sqlx::query_scalar("select max(version) from log.migrations").fetch_one(&mut database.connection().await).await.unwrap();
     assert_eq!(applied, event_store::schema_version());
 }
+
+/// The tests' login is a superuser, who may do anything: the log's own sessions may not.
+#[tokio::test]
+async fn the_logs_own_sessions_cannot_change_events_whoever_logged_in() {
+    let database = TestDatabase::create().await;
+    let store = database.open().await;
+    for change in ["update log.events set sequence = 2", "delete from log.events", "truncate log.events"] {
+        let refused = sqlx::query(change).execute(store.pool()).await.unwrap_err();
+        assert_eq!(refused.as_database_error().and_then(|error| error.code()).as_deref(), Some("42501"), "{change}: {refused}");
+    }
+    let limits = "select array[current_setting('statement_timeout'), current_setting('lock_timeout'), current_setting('idle_in_transaction_session_timeout')]";
+    let limits: Vec<String> = sqlx::query_scalar(limits).fetch_one(store.pool()).await.unwrap();
+    assert_eq!(limits, ["5s"; 3]);
+    store.close().await;
+}
+
+#[tokio::test]
+async fn a_ring_of_keys_that_is_being_read_is_turned_later() {
+    let database = TestDatabase::create().await;
+    let mut connection = database.connection().await;
+    let mut backup = database.connection().await;
+    sqlx::raw_sql("begin; select * from log.command_keys_1").execute(&mut backup).await.unwrap();
+    let turned = sqlx::query("select log.turn_key_ring_v1('0')").execute(&mut connection).await.unwrap_err();
+    assert_eq!(turned.as_database_error().and_then(|error| error.code()).as_deref(), Some("55P03"), "{turned}");
+    assert_eq!(append(&mut connection, "a").await, "done");
+    sqlx::raw_sql("commit").execute(&mut backup).await.unwrap();
+    assert!(sqlx::query_scalar::<_, bool>("select log.turn_key_ring_v1('0')").fetch_one(&mut connection).await.unwrap());
+}

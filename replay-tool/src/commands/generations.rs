@@ -1,12 +1,11 @@
-//! `cancel` and `rollback`: what becomes of the generations beside the live one.
+//! `cancel`, `rollback`, `pause` and `resume`: small acts on one read model.
 
-use aggregates::operator_act::RequestRollback;
+use aggregates::operator_act::{OperatorActEvent, ProjectionPaused, ProjectionResumed, RebuildCanceled, RollbackRequested};
 use event_store::{ExecuteError, StoreError};
 use projections::ReadModelError;
 use serde::Serialize;
-use uuid::Uuid;
 
-use crate::cli::{Cancel, Rollback};
+use crate::cli::OnReadModel;
 use crate::outcome::{Failure, Outcome};
 use crate::output::{Output, Show};
 use crate::session::Session;
@@ -27,35 +26,68 @@ impl Show for Done {
 }
 
 /// Drops what a rebuild has built so far; the process that fills it stops.
-pub(crate) async fn cancel(session: &Session, args: &Cancel, output: &mut Output) -> Result<Outcome, Failure> {
+pub(crate) async fn cancel(session: &Session, args: &OnReadModel, output: &mut Output) -> Result<Outcome, Failure> {
     let statuses = projections::status(&session.store, &session.read).await?;
     let name = read_model(&args.name)?;
     if !statuses.iter().any(|status| status.name == name && status.next.is_some()) {
         return Err(Failure::NotFound(format!("{name} is not being rebuilt")));
     }
-    if !args.act.dry_run {
-        args.act.confirm(&format!("drop the generation of {name} that is being built"))?;
+    let what = RebuildCanceled { projection: name.to_owned(), reason: args.act.reason.clone() };
+    if args.approved(session, &format!("drop the generation of {name} that is being built"), what).await? {
         projections::cancel(&session.read, name).await?;
     }
-    output.whole(&Done { name: name.to_owned(), done: "the generation that was being built is dropped", dry_run: args.act.dry_run })?;
-    Ok(Outcome::Done)
+    args.done(name, "the generation that was being built is dropped", output)
+}
+
+/// Keeps it where it is; readers go on reading.
+pub(crate) async fn pause(session: &Session, args: &OnReadModel, output: &mut Output) -> Result<Outcome, Failure> {
+    let name = read_model(&args.name)?;
+    let what = ProjectionPaused { projection: name.to_owned(), reason: args.act.reason.clone() };
+    if args.approved(session, &format!("keep {name} where it is"), what).await? {
+        projections::pause(&session.read, name).await?;
+    }
+    args.done(name, "paused", output)
+}
+
+/// Lets it follow the log again.
+pub(crate) async fn resume(session: &Session, args: &OnReadModel, output: &mut Output) -> Result<Outcome, Failure> {
+    let name = read_model(&args.name)?;
+    let what = ProjectionResumed { projection: name.to_owned(), reason: args.act.reason.clone() };
+    if args.approved(session, &format!("let {name} follow the log"), what).await? {
+        projections::resume(&session.read, name).await?;
+    }
+    args.done(name, "follows the log", output)
+}
+
+impl OnReadModel {
+    /// Asks, and records it before it is done. `false`: only a dry run.
+    async fn approved(&self, session: &Session, what: &str, act: impl Into<OperatorActEvent>) -> Result<bool, Failure> {
+        if self.act.dry_run {
+            return Ok(false);
+        }
+        self.act.confirm(what)?;
+        self.act.record(&session.store, act).await?;
+        Ok(true)
+    }
+
+    fn done(&self, name: &str, done: &'static str, output: &mut Output) -> Result<Outcome, Failure> {
+        output.whole(&Done { name: name.to_owned(), done, dry_run: self.act.dry_run })?;
+        Ok(Outcome::Done)
+    }
 }
 
 /// Puts the former generation back.
-pub(crate) async fn rollback(session: &Session, args: &Rollback, output: &mut Output) -> Result<Outcome, Failure> {
+pub(crate) async fn rollback(session: &Session, args: &OnReadModel, output: &mut Output) -> Result<Outcome, Failure> {
     let statuses = projections::status(&session.store, &session.read).await?;
     let name = read_model(&args.name)?;
     if !statuses.iter().any(|status| status.name == name && status.can_roll_back) {
         return Err(Failure::Refused(format!("{name} has no former generation: it was dropped, or never rebuilt")));
     }
-    if !args.act.dry_run {
-        args.act.confirm(&format!("put the former generation of {name} back"))?;
-        let act = RequestRollback { act: Uuid::now_v7(), projection: name.to_owned(), reason: args.act.reason.clone() };
-        session.store.execute(act, args.act.envelope()?).await?;
+    let what = RollbackRequested { projection: name.to_owned(), reason: args.act.reason.clone() };
+    if args.approved(session, &format!("put the former generation of {name} back"), what).await? {
         projections::rollback(&session.read, name).await?;
     }
-    output.whole(&Done { name: name.to_owned(), done: "the former generation is live", dry_run: args.act.dry_run })?;
-    Ok(Outcome::Done)
+    args.done(name, "the former generation is live", output)
 }
 
 impl From<ExecuteError> for Failure {

@@ -3,6 +3,7 @@
 pub(crate) mod at;
 pub(crate) mod events;
 pub(crate) mod generations;
+pub(crate) mod import;
 pub(crate) mod manual;
 pub(crate) mod rebuild;
 pub(crate) mod saga;

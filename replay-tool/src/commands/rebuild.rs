@@ -1,11 +1,10 @@
 //! `rebuild`: read models made anew from the log, beside the live ones.
 
-use aggregates::operator_act::RequestRebuild;
+use aggregates::operator_act::RebuildRequested;
 use futures::StreamExt;
 use projections::{ProjectionStatus, ReadModelError, RebuildOptions, Rebuilt};
 use serde::Serialize;
 use tokio_util::sync::CancellationToken;
-use uuid::Uuid;
 
 use crate::cli::{Rebuild, Which};
 use crate::commands::generations::read_model;
@@ -108,11 +107,9 @@ pub(crate) async fn run(
     if args.act.dry_run {
         return plan(session, args, &names, output).await;
     }
-    let envelope = args.act.envelope()?;
     args.act.confirm(&format!("rebuild {}", names.join(", ")))?;
     let projections = names.iter().map(|name| (*name).to_owned()).collect();
-    let act = RequestRebuild { act: Uuid::now_v7(), projections, reason: args.act.reason.clone() };
-    session.store.execute(act, envelope).await?;
+    args.act.record(&session.store, RebuildRequested { projections, reason: args.act.reason.clone() }).await?;
 
     let one = |name| rebuild_one(session, args, shown, stop, name);
     let mut under_way = futures::stream::iter(names.into_iter().map(one)).buffer_unordered(usize::from(args.jobs));

@@ -39,3 +39,15 @@ async fn a_generation_that_was_not_swapped_can_be_dropped() {
     assert_eq!(replay(&shop, "cancel stock --yes").code, 5);
     assert_eq!(replay(&shop, "rollback stock --yes").code, 4);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_paused_read_model_stays_where_it_is_until_it_is_resumed() {
+    let shop = Shop::projected().await;
+    replay(&shop, "pause stock --yes --reason counting").ok();
+    assert!(replay(&shop, "status stock").ok().stdout.contains("paused"));
+    replay(&shop, "resume stock --yes").ok();
+    assert!(replay(&shop, "status stock").ok().stdout.contains("live"));
+    let acts = replay(&shop, "events --type operator_act -o jsonl").ok().lines();
+    let names: Vec<_> = acts.iter().map(|act| act["type"].as_str().unwrap().to_owned()).collect();
+    assert_eq!(names, ["operator_act.projection_paused", "operator_act.projection_resumed"]);
+}

@@ -2,14 +2,15 @@
 
 #![allow(clippy::unwrap_used, reason = "a test ends at what it did not expect")]
 
+#[path = "../../../projections/tests/read_models/database.rs"]
+#[allow(dead_code, reason = "shared with the tests of the read models, which use more of it")]
+mod database;
 mod generations;
+mod importing;
 mod looking;
 mod program;
 #[path = "../../../projections/tests/read_models/samples.rs"]
 mod samples;
-#[path = "../../../projections/tests/read_models/database.rs"]
-#[allow(dead_code, reason = "shared with the tests of the read models, which use more of it")]
-mod database;
 #[path = "../../../projections/tests/read_models/shop.rs"]
 #[allow(dead_code, reason = "shared with the tests of the read models, which use more of it")]
 mod shop;
