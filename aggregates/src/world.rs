@@ -129,7 +129,7 @@ impl World {
     /// Nothing was violated, and nothing is left over.
     pub(crate) fn assert_settled(self) {
         self.assert_whole();
-        assert_eq!(self.invariants.finish(true), []);
+        assert_eq!(self.invariants.finish(|_| true), []);
     }
 }
 

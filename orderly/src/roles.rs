@@ -14,6 +14,7 @@ use query_api::QueryArgs;
 
 use crate::exit::Outcome;
 use crate::signals::StopSignals;
+use crate::stack::alone::{self, QueryRole};
 use crate::stack::{Ports, Roles, Stack, StackSettings, settings_of_the_environment};
 
 /// Where probes and metrics are.
@@ -52,9 +53,10 @@ pub struct QueryApiArgs {
     #[command(flatten)]
     identity: IdentityArgs,
     #[command(flatten)]
-    log: LogArgs,
-    #[command(flatten)]
     read: ReadArgs,
+    /// Postgres that holds the log, where the read models have no database of their own
+    #[arg(long, env = "DATABASE_URL", hide_env_values = true, value_name = "URL", required_unless_present = "read_database_url")]
+    database_url: Option<String>,
     #[command(flatten)]
     management: ManagementArgs,
 }
@@ -90,8 +92,9 @@ pub struct ProcessManagerArgs {
 pub struct SimulatorRoleArgs {
     #[command(flatten)]
     simulator: SimulatorArgs,
-    #[command(flatten)]
-    log: LogArgs,
+    /// Postgres that holds its ledger
+    #[arg(long, env = "DATABASE_URL", hide_env_values = true, value_name = "URL")]
+    database_url: String,
     #[command(flatten)]
     management: ManagementArgs,
 }
@@ -110,15 +113,15 @@ impl CommandApiArgs {
 }
 
 impl QueryApiArgs {
-    /// The stack that is this role alone.
+    /// Runs this role alone.
     ///
     /// # Errors
-    /// The key of tokens can't be read.
-    pub fn settings(self) -> anyhow::Result<StackSettings> {
+    /// The key of tokens can't be read, a port is taken, or the database can't be reached.
+    pub(crate) async fn run(self) -> anyhow::Result<Outcome> {
         let authenticator = Authenticator::new(&self.identity)?;
-        let ports = Ports { queries: self.query_addr, ..ports(&self.management) };
-        let alone = alone(self.log, authenticator, ports, Roles { query_api: true, ..Roles::NONE })?;
-        Ok(StackSettings { query: self.query, read: self.read, ..alone })
+        let database_url = self.database_url.or_else(|| self.read.read_database_url.clone()).unwrap_or_default();
+        let (address, management) = (self.query_addr, self.management.management_addr);
+        alone::query_api(QueryRole { address, management, query: self.query, read: self.read, database_url, authenticator }).await
     }
 }
 
@@ -145,15 +148,12 @@ impl ProcessManagerArgs {
 }
 
 impl SimulatorRoleArgs {
-    /// The stack that is this role alone.
+    /// Runs this role alone.
     ///
     /// # Errors
-    /// The environment has a setting that is none.
-    pub fn settings(self) -> anyhow::Result<StackSettings> {
-        let ports = Ports { simulator: self.simulator.simulator_listen, ..ports(&self.management) };
-        let alone = alone(self.log, nobody()?, ports, Roles { simulator: true, ..Roles::NONE })?;
-        let webhook_secret = self.simulator.carrier_webhook_secret.clone();
-        Ok(StackSettings { simulator: self.simulator, webhook_secret, migrate: true, ..alone })
+    /// A port is taken, or the database can't be reached.
+    pub(crate) async fn run(self) -> anyhow::Result<Outcome> {
+        alone::simulator(self.simulator, &self.database_url, self.management.management_addr).await
     }
 }
 

@@ -14,7 +14,9 @@ mod run;
 mod session;
 mod text;
 
-pub use cli::{Act, At, Bound, Cancel, Cli, Command, Events, Instant, MaxLag, Rebuild, Rollback, RulesArgs, Saga, Status, Verify, Which};
+pub use cli::{
+    Act, At, Bound, Cli, Command, Events, Import, Instant, MaxLag, OnReadModel, Rebuild, RulesArgs, Saga, Status, Verify, Which,
+};
 pub use connection::Connection;
 pub use outcome::{Failure, Outcome};
 pub use output::{Color, Format, Output, OutputArgs};

@@ -123,7 +123,7 @@ impl Program {
         self.settings.clone()
     }
 
-    /// Ends it as an operator would, and expects it to drain within ten seconds and to exit with 0.
+    /// Ends it as an operator would, and expects it to drain within 20 seconds and to exit with 0.
     pub(crate) fn stop(mut self) -> Settings {
         let asked = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status().expect("kill runs");
         assert!(asked.success());
@@ -136,6 +136,12 @@ impl Program {
             std::thread::sleep(Duration::from_millis(20));
         }
         panic!("orderly had not stopped 20 s after SIGTERM:\n{}", self.log());
+    }
+
+    /// The database that it uses: the test server's, or its own embedded one.
+    pub(crate) fn database_url(&self) -> String {
+        let left = || std::fs::read_to_string(self.settings.data_dir.join("database-url")).expect("orderly dev leaves its address");
+        self.settings.database_url.clone().unwrap_or_else(|| left().trim().to_owned())
     }
 
     fn tool(&self, program: &str, arguments: &[&str]) -> Command {

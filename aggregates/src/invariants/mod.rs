@@ -94,16 +94,14 @@ impl Invariants {
         self.differences.news().into_iter().map(|(stream, message)| Violation { position, stream, rule: across::RULE, message }).collect()
     }
 
-    /// What does not hold at the end. `settled`: no process is under way and no call is without an outcome, so that money must agree, too, and what
-    /// ended holds nothing.
-    pub fn finish(mut self, settled: bool) -> Vec<Violation> {
+    /// What does not hold at the end. `is_settled` says of an order's id that nothing of it is under way and no call is without an outcome: its money must
+    /// agree, too, and if it ended it holds nothing.
+    pub fn finish(mut self, is_settled: impl Fn(&str) -> bool) -> Vec<Violation> {
         let mut violations = self.end_of_append();
-        if settled {
-            let payments = self.payments_by_order();
-            for (stream, order) in &self.orders {
-                let of_order = payments.get(stream.aggregate_id()).into_iter().flatten().copied();
-                violations.extend(located(self.position, stream, order.settle(of_order)));
-            }
+        let payments = self.payments_by_order();
+        for (stream, order) in self.orders.iter().filter(|(stream, _)| is_settled(stream.aggregate_id())) {
+            let of_order = payments.get(stream.aggregate_id()).into_iter().flatten().copied();
+            violations.extend(located(self.position, stream, order.settle(of_order)));
         }
         violations
     }

@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 
 use super::{Findings, check};
-use crate::payment::{OperationId, PaymentEvent};
+use crate::payment::{AUTHORIZED_AFTER_DECLINE, OTHER_AMOUNT_AUTHORIZED, OperationId, PaymentEvent};
 use crate::values::{Currency, Money, OrderId, ShipmentId};
 
 /// A payment: captured + pending + released ≤ authorized, one currency, a shipment captured once; unless an anomaly says so.
@@ -10,6 +10,9 @@ pub(super) struct PaymentLedger {
     order: Option<OrderId>,
     currency: Option<Currency>,
     asked: bool,
+    asked_for: i64,
+    /// Held although nobody may count on it, as far as the shop can tell: what it asked for.
+    contradicted: i64,
     authorized: i64,
     captured: i64,
     released: i64,
@@ -35,7 +38,7 @@ impl PaymentLedger {
 
     /// What the gateway holds for the shop and nobody took.
     pub(super) fn held(&self) -> i64 {
-        if self.voided { 0 } else { self.authorized - self.captured - self.released }
+        if self.voided { 0 } else { (self.authorized - self.captured - self.released).max(0) + self.contradicted }
     }
 
     /// Whether a call has no outcome.
@@ -59,7 +62,7 @@ impl PaymentLedger {
     fn fold(&mut self, event: &PaymentEvent, findings: &mut Findings) {
         match event {
             PaymentEvent::PaymentInitiated(event) => self.order = Some(event.order),
-            PaymentEvent::AuthorizationRequested(_) => self.asked = true,
+            PaymentEvent::AuthorizationRequested(event) => (self.asked, self.asked_for) = (true, event.amount.minor()),
             PaymentEvent::PaymentAuthorized(event) => {
                 self.asked = false;
                 self.authorized += event.amount.minor();
@@ -80,7 +83,12 @@ impl PaymentLedger {
             PaymentEvent::VoidRequested(_) => self.void_pending = true,
             PaymentEvent::PaymentVoided(_) => (self.void_pending, self.voided) = (false, true),
             PaymentEvent::VoidFailed(_) => self.void_pending = false,
-            PaymentEvent::AnomalyDetected(_) => self.anomaly = true,
+            PaymentEvent::AnomalyDetected(event) => {
+                self.anomaly = true;
+                if [OTHER_AMOUNT_AUTHORIZED, AUTHORIZED_AFTER_DECLINE].contains(&event.code.as_str()) {
+                    (self.asked, self.contradicted) = (false, self.asked_for);
+                }
+            }
         }
     }
 

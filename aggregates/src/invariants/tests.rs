@@ -16,7 +16,7 @@ fn rules(events: impl IntoIterator<Item = (StreamId, DomainEvent)>) -> Vec<&'sta
     for (position, (stream, event)) in (1..).zip(events) {
         violations.extend(invariants.apply(position, &stream, &event));
     }
-    violations.extend(invariants.finish(true));
+    violations.extend(invariants.finish(|_| true));
     violations.into_iter().map(|violation| violation.rule).collect()
 }
 
@@ -249,6 +249,22 @@ fn at_the_end_an_undone_order_that_holds_money_is_found() {
     world.must(&crate::order::FinishCancelation { order: id });
     let log = world.log.into_iter().chain([paying(initiated()), paying(authorized_for(eur(100)))]);
     assert_eq!(rules(log), ["final_order_holds_no_money"]);
+}
+
+#[test]
+fn at_the_end_money_that_a_gateway_holds_after_its_decline_is_found_until_it_is_voided() {
+    let mut world = World::with_stock(&[("berlin", "A", 2)]);
+    let id = world.paying(1, &[("A", 1, 100)]);
+    world.must(&declined(1));
+    world.must(&crate::order::SettleAuthorization { order: id, payment: payment(1) });
+    world.must(&cancel(id));
+    world.must(&crate::order::FinishCancelation { order: id });
+    assert_eq!(rules(world.log.clone()), [""; 0]);
+    world.must(&authorized(1, eur(110)));
+    assert_eq!(rules(world.log.clone()), ["final_order_holds_no_money"]);
+    world.must(&void(1, 90));
+    world.must(&voided(1, 90));
+    assert_eq!(rules(world.log.clone()), [""; 0]);
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Orders on their way: asked for, the oldest first, until each is over.
 
-use std::collections::VecDeque;
+use std::collections::{HashSet, VecDeque};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -82,6 +82,10 @@ impl Following {
         }
         let found = client.look_up(Kind::Order, &oldest).await?;
         let over = found.iter().filter(|order| order.is_final).count();
+        // One that was placed through another process a moment ago may not be known yet: it is asked for again.
+        let known: HashSet<&str> = found.iter().map(|order| order.reference.as_str()).collect();
+        let unknown: Vec<String> = oldest.iter().filter(|reference| !known.contains(reference.as_str())).cloned().collect();
+        lock(&self.waiting).extend(unknown);
         found.into_iter().for_each(|order| self.found(order, phase));
         Ok(over)
     }

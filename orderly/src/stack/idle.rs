@@ -31,9 +31,10 @@ async fn left(store: &EventStore, read: &ReadDatabase) -> anyhow::Result<Option<
     let mut connection = store.pool().acquire().await?;
     let followed = lease::checkpoint(&mut connection, "process", "order_fulfillment").await?.unwrap_or_default().position;
     drop(connection);
-    let Counts { pending, .. } = process_manager::counts(store.pool()).await?;
-    if followed < head || pending > 0 {
-        return Ok(Some(format!("the process manager is at {followed} of {head} with {pending} steps pending")));
+    let Counts { pending, waiting, .. } = process_manager::counts(store.pool()).await?;
+    if followed < head || pending + waiting > 0 {
+        let steps = format!("{pending} steps pending and {waiting} refused for now");
+        return Ok(Some(format!("the process manager is at {followed} of {head} with {steps}")));
     }
     let statuses = projections::status(store, read).await?;
     let behind = statuses.iter().find(|status| status.live.position < head);

@@ -71,7 +71,7 @@ impl Listeners {
     }
 }
 
-async fn listen(address: SocketAddr, what: &'static str, remedy: &'static str) -> Result<TcpListener, ListenError> {
+pub(super) async fn listen(address: SocketAddr, what: &'static str, remedy: &'static str) -> Result<TcpListener, ListenError> {
     TcpListener::bind(address).await.map_err(|source| {
         if source.kind() == io::ErrorKind::AddrInUse {
             ListenError::Taken { address, what, remedy }

@@ -9,9 +9,11 @@ use axum::http::{StatusCode, header};
 use axum::response::IntoResponse;
 use axum::routing::get;
 use event_store::EventStore;
+use futures::future::try_join_all;
 use metrics::gauge;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use projections::ReadDatabase;
+use sqlx::PgPool;
 use tokio_util::sync::CancellationToken;
 use tracing::warn;
 
@@ -21,14 +23,21 @@ const PATIENCE: Duration = Duration::from_secs(1);
 /// What probes look at.
 #[derive(Clone)]
 pub(super) struct Health {
-    store: EventStore,
-    read: ReadDatabase,
+    /// What must answer for this process to be ready.
+    databases: Vec<PgPool>,
+    /// Where there is a log: how far everybody is.
+    log: Option<(EventStore, ReadDatabase)>,
     stop: CancellationToken,
 }
 
 impl Health {
     pub(super) fn new(store: EventStore, read: ReadDatabase, stop: CancellationToken) -> Self {
-        Self { store, read, stop }
+        Self { databases: vec![store.pool().clone(), read.pool().clone()], log: Some((store, read)), stop }
+    }
+
+    /// Of a process that has a database and no log.
+    pub(super) fn of_database(pool: PgPool, stop: CancellationToken) -> Self {
+        Self { databases: vec![pool], log: None, stop }
     }
 }
 
@@ -47,7 +56,7 @@ async fn ready(State(health): State<Health>) -> (StatusCode, &'static str) {
     if health.stop.is_cancelled() {
         return (StatusCode::SERVICE_UNAVAILABLE, "draining\n");
     }
-    let asked = async { tokio::try_join!(ping(health.store.pool()), ping(health.read.pool())) };
+    let asked = try_join_all(health.databases.iter().map(ping));
     match tokio::time::timeout(PATIENCE, asked).await {
         Ok(Ok(_)) => (StatusCode::OK, "ready\n"),
         Ok(Err(error)) => {
@@ -58,7 +67,7 @@ async fn ready(State(health): State<Health>) -> (StatusCode, &'static str) {
     }
 }
 
-async fn ping(pool: &sqlx::PgPool) -> Result<(), sqlx::Error> {
+async fn ping(pool: &PgPool) -> Result<(), sqlx::Error> {
     sqlx::query("select 1").execute(pool).await.map(drop)
 }
 
@@ -72,12 +81,14 @@ async fn exposition(State(health): State<Health>) -> impl IntoResponse {
 
 /// What is measured by asking, when somebody wants to know.
 async fn measure(health: &Health) -> anyhow::Result<()> {
-    gauge!("orderly_log_head").set(health.store.head().await?.position as f64);
-    let counts = process_manager::counts(health.store.pool()).await?;
+    let Some((store, read)) = &health.log else { return Ok(()) };
+    gauge!("orderly_log_head").set(store.head().await?.position as f64);
+    let counts = process_manager::counts(store.pool()).await?;
     gauge!("orderly_process_open").set(counts.instances_open as f64);
     gauge!("orderly_process_pending").set(counts.pending as f64);
+    gauge!("orderly_process_waiting").set(counts.waiting as f64);
     gauge!("orderly_process_parked").set(counts.parked as f64);
-    for status in projections::status(&health.store, &health.read).await? {
+    for status in projections::status(store, read).await? {
         gauge!("orderly_projection_lag_events", "projection" => status.name).set(status.live.lag_events as f64);
         gauge!("orderly_projection_lag_seconds", "projection" => status.name).set(status.live.lag_seconds);
         gauge!("orderly_projection_dead_letters", "projection" => status.name).set(status.live.dead_letters as f64);

@@ -1,5 +1,6 @@
 //! The whole of Orderly in one process: what `orderly dev` runs, what each role runs a part of, and what the tests run against.
 
+pub(crate) mod alone;
 mod idle;
 mod listeners;
 mod management;
@@ -60,7 +61,23 @@ impl Stack {
         }
         let (draining, mut workers) = (CancellationToken::new(), Workers::default());
         let shared = roles::Shared { settings: &settings, store: &store, read: &read, stop: &draining };
-        let addresses = roles::start(shared, listeners, &mut workers).await?;
+        let addresses = match roles::start(shared, listeners, &mut workers).await {
+            Ok(addresses) => addresses,
+            Err(failure) => {
+                // What was started already ends before the database under it does.
+                draining.cancel();
+                workers.finish(DRAIN).await?;
+                return Err(failure);
+            }
+        };
+        let engine = store.ended();
+        let asked = draining.clone();
+        workers.start("the log's engine", async move {
+            tokio::select! {
+                () = engine => Err(anyhow::anyhow!("it ended, its message stands above")),
+                () = asked.cancelled() => Ok(()),
+            }
+        });
         Ok(Self { addresses, store, read, authenticator: settings.authenticator.clone(), workers, draining })
     }
 

@@ -16,6 +16,6 @@ pub(super) async fn serve(listener: TcpListener, router: Router, stop: Cancellat
     };
     tokio::select! {
         served = axum::serve(listener, router).with_graceful_shutdown(stop.clone().cancelled_owned()) => served,
-        () = deadline => Ok(()),
+        () = deadline => Err(io::Error::new(io::ErrorKind::TimedOut, "requests were still in flight when the time to finish them was over")),
     }
 }

@@ -1,6 +1,6 @@
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
-use clap::{Args, Command};
+use clap::{Args, Command, FromArgMatches};
 use command_api::CommandArgs;
 use event_store::LogArgs;
 use gateways::simulator::SimulatorArgs;
@@ -100,7 +100,7 @@ impl StackSettings {
         let identity: IdentityArgs = settings_of_the_environment()?;
         let webhook_secret = Some(secrets.webhook_secret.clone());
         Ok(Self {
-            log: LogArgs::new(database_url, secrets.master_key.clone(), secrets.claim_key.clone()),
+            log: log_of_the_environment(database_url, secrets)?,
             read: settings_of_the_environment()?,
             ports: Ports::from_base(0),
             roles: Roles::ALL,
@@ -116,6 +116,17 @@ impl StackSettings {
         })
     }
 }
+
+/// The log's, at this address and with these keys whatever the environment says.
+fn log_of_the_environment(database_url: &str, secrets: &Secrets) -> Result<LogArgs, clap::Error> {
+    let required = ["orderly", "--database-url", database_url, "--master-key", ANY_KEY, "--claim-key", ANY_KEY];
+    let matches = LogArgs::augment_args(Command::new("orderly")).try_get_matches_from(required)?;
+    let (master_key, claim_key) = (secrets.master_key.clone(), secrets.claim_key.clone());
+    Ok(LogArgs { master_key, claim_key, ..LogArgs::from_arg_matches(&matches)? })
+}
+
+/// Stands where a key must stand, and is replaced.
+const ANY_KEY: &str = "0000000000000000000000000000000000000000000000000000000000000000";
 
 /// Settings as their environment twins have them, and by default where there is none.
 ///

@@ -138,9 +138,10 @@ impl Show for Report {
         text.push_str(&table(&self.projections));
         if let Some(counts) = &self.processes {
             text.push_str(&format!(
-                "processes: {} open, {} steps under way, {} parked, {} with an event that can't be read\n",
+                "processes: {} open, {} steps under way, {} refused for now, {} parked, {} with an event that can't be read\n",
                 text::count(counts.instances_open),
                 text::count(counts.pending),
+                text::count(counts.waiting),
                 text::count(counts.parked),
                 text::count(counts.dead_letters),
             ));
