@@ -65,6 +65,15 @@ impl LogArgs {
 pub struct SecretKey(Zeroizing<[u8; 32]>);
 
 impl SecretKey {
+    /// No key: what needs one fails. For programs that look at nothing personal.
+    pub fn none() -> Self {
+        Self::new([0; 32])
+    }
+
+    pub(crate) fn is_none(&self) -> bool {
+        *self.0 == [0; 32]
+    }
+
     /// A key of these bytes.
     pub fn new(bytes: [u8; 32]) -> Self {
         Self(Zeroizing::new(bytes))
@@ -83,7 +92,7 @@ impl std::fmt::Debug for SecretKey {
 
 /// A text that is no key.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("a key is 32 bytes in hexadecimal, 64 digits")]
+#[error("a key is 32 bytes in hexadecimal, 64 digits, and not all zero")]
 pub struct SecretKeyError;
 
 impl FromStr for SecretKey {
@@ -92,6 +101,6 @@ impl FromStr for SecretKey {
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let mut bytes = [0; 32];
         hex::decode_to_slice(text.trim(), &mut bytes).map_err(|_| SecretKeyError)?;
-        Ok(Self::new(bytes))
+        if bytes == [0; 32] { Err(SecretKeyError) } else { Ok(Self::new(bytes)) }
     }
 }

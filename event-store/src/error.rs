@@ -24,6 +24,16 @@ pub enum StoreError {
         /// Why not.
         source: Box<ReadError>,
     },
+    /// An event whose metadata is not what the log writes.
+    #[error("position {position} on {stream}: metadata: {source}")]
+    UnreadableMetadata {
+        /// Where it stands.
+        position: i64,
+        /// Its stream.
+        stream: StreamId,
+        /// What serde says.
+        source: serde_json::Error,
+    },
     /// An event that cannot be written as JSON, or a state that cannot be a snapshot.
     #[error("as JSON: {0}")]
     Json(#[from] serde_json::Error),
@@ -39,6 +49,9 @@ pub enum StoreError {
     /// Personal data of somebody who was erased: there is no key to seal it with, and none will be made.
     #[error("subject {0} was erased")]
     Erased(String),
+    /// Another key than the one that the log was begun with, or none where one is needed.
+    #[error("the {0} key is not the one of this log: set the key that its other processes have")]
+    WrongKey(&'static str),
     /// A box that the vault's keys do not open, or a marker that is none.
     #[error("sealed data: {0}")]
     Sealed(String),
@@ -89,12 +102,14 @@ impl StoreError {
             Self::Unloadable(cause) => cause.is_outage(),
             Self::Migration(_) | Self::Overloaded | Self::TimedOut | Self::OlderSchema { .. } | Self::Closed => true,
             Self::Unreadable { .. }
+            | Self::UnreadableMetadata { .. }
             | Self::Unfoldable { .. }
             | Self::Json(_)
             | Self::UnnamedStream(_)
             | Self::NoStream
             | Self::WrongType(_)
             | Self::Erased(_)
+            | Self::WrongKey(_)
             | Self::Sealed(_)
             | Self::LostPosition(_)
             | Self::Refused(_)

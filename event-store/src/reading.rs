@@ -81,7 +81,7 @@ pub(crate) async fn stream(pool: &PgPool, stream: &StreamId, after_sequence: i64
 }
 
 fn recorded(rows: &[PgRow]) -> Result<Vec<RecordedEvent>, StoreError> {
-    Ok(rows.iter().map(RecordedEvent::from_row).collect::<Result<_, _>>()?)
+    rows.iter().map(RecordedEvent::from_row).collect()
 }
 
 /// The end of the log. One statement, one snapshot: epoch and position belong together.

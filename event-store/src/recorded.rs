@@ -4,7 +4,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use sqlx::Row;
 use sqlx::postgres::PgRow;
+use sqlx::types::Json;
 use uuid::Uuid;
+
+use crate::StoreError;
 
 /// An event as it stands in the log.
 #[derive(Debug, Clone)]
@@ -60,17 +63,22 @@ impl RecordedEvent {
     }
 
     /// What every query that answers events selects.
-    pub(crate) fn from_row(row: &PgRow) -> Result<Self, sqlx::Error> {
+    pub(crate) fn from_row(row: &PgRow) -> Result<Self, StoreError> {
+        let position = row.try_get("position")?;
+        let stream = StreamId::read(row.try_get::<String, _>("aggregate_type")?, row.try_get::<String, _>("aggregate_id")?);
+        let Json(metadata) = row.try_get::<Json<&RawValue>, _>("metadata")?;
+        let metadata = serde_json::from_str(metadata.get())
+            .map_err(|source| StoreError::UnreadableMetadata { position, stream: stream.clone(), source })?;
         Ok(Self {
-            position: row.try_get("position")?,
+            position,
             event_id: row.try_get("event_id")?,
-            stream: StreamId::read(row.try_get::<String, _>("aggregate_type")?, row.try_get::<String, _>("aggregate_id")?),
+            stream,
             sequence: row.try_get("sequence")?,
             partition_key: row.try_get("partition_key")?,
             event_type: row.try_get("event_type")?,
             event_version: row.try_get("event_version")?,
-            payload: row.try_get::<sqlx::types::Json<Box<RawValue>>, _>("payload")?.0,
-            metadata: row.try_get::<sqlx::types::Json<Metadata>, _>("metadata")?.0,
+            payload: row.try_get::<Json<Box<RawValue>>, _>("payload")?.0,
+            metadata,
             recorded_at: row.try_get("recorded_at")?,
         })
     }

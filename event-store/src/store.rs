@@ -42,7 +42,7 @@ impl EventStore {
     /// Opens the log, which must be migrated.
     ///
     /// # Errors
-    /// [`StoreError::Database`] if it cannot be reached.
+    /// [`StoreError::Database`] if it cannot be reached; [`StoreError::OlderSchema`], [`StoreError::WrongKey`].
     pub async fn connect(args: &LogArgs) -> Result<Self, StoreError> {
         let options = session::of_writer(&args.database_url).await?;
         let pool = PgPoolOptions::new()
@@ -51,10 +51,11 @@ impl EventStore {
             .connect_with(options.clone().application_name("orderly-log"))
             .await?;
         assert_schema(&pool).await?;
+        let vault = Vault::new(args, pool.clone());
+        vault.check_keys().await?;
         let (hears, heard) = watch::channel(0);
         let closed = CancellationToken::new();
         let listener = tokio::spawn(listener::run(pool.clone(), hears, closed.clone()));
-        let vault = Vault::new(args, pool.clone());
         let engine = Engine::start(args, &options, vault.clone());
         let inner =
             Inner { engine, pool, vault, counters: Counters::default(), heard, closed, listener: tokio::sync::Mutex::new(Some(listener)) };

@@ -15,9 +15,6 @@ pub(crate) struct Session {
     pub(crate) read: ReadDatabase,
 }
 
-/// A command that opens no personal data needs no key: nothing is ever sealed or opened with this one.
-const NO_KEY: [u8; 32] = [0; 32];
-
 /// Few: the machine's other programs need theirs.
 const CONNECTIONS: u32 = 4;
 
@@ -26,7 +23,7 @@ const PROBE: Duration = Duration::from_secs(5);
 impl Session {
     /// For a command that looks at nothing personal.
     pub(crate) async fn open(connection: &Connection) -> Result<Self, Failure> {
-        Self::with(connection.addresses()?, SecretKey::new(NO_KEY), SecretKey::new(NO_KEY)).await
+        Self::with(connection.addresses()?, SecretKey::none(), SecretKey::none()).await
     }
 
     /// For a command that fills or compares read models, where personal data stands in clear.
@@ -98,8 +95,9 @@ impl From<StoreError> for Failure {
                 Self::Unreachable(message)
             }
             StoreError::LostPosition(_) => Self::NotFound(message),
-            StoreError::OlderSchema { .. } | StoreError::Refused(_) => Self::Refused(message),
+            StoreError::OlderSchema { .. } | StoreError::Refused(_) | StoreError::WrongKey(_) => Self::Refused(message),
             StoreError::Unreadable { .. }
+            | StoreError::UnreadableMetadata { .. }
             | StoreError::Json(_)
             | StoreError::UnnamedStream(_)
             | StoreError::NoStream

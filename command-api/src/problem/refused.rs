@@ -44,10 +44,12 @@ impl From<StoreError> for Problem {
             | StoreError::Closed
             | StoreError::Migration(_)
             | StoreError::Unreadable { .. }
+            | StoreError::UnreadableMetadata { .. }
             | StoreError::Json(_)
             | StoreError::UnnamedStream(_)
             | StoreError::WrongType(_)
             | StoreError::Sealed(_)
+            | StoreError::WrongKey(_)
             | StoreError::NoStream
             | StoreError::Unfoldable { .. }
             | StoreError::Unloadable(_)

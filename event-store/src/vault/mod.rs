@@ -1,6 +1,7 @@
 //! Personal data: sealed before it is stored, opened for who may see it, gone when its key is destroyed.
 
 mod claims;
+mod key_checks;
 mod markers;
 mod sealing;
 mod subject_keys;
@@ -25,6 +26,7 @@ pub struct Vault(Arc<Inner>);
 struct Inner {
     pool: PgPool,
     master: XChaCha20Poly1305,
+    master_key: SecretKey,
     claim_key: SecretKey,
     keys: KeyCache,
 }
@@ -32,7 +34,12 @@ struct Inner {
 impl Vault {
     pub(crate) fn new(args: &LogArgs, pool: PgPool) -> Self {
         let master = XChaCha20Poly1305::new(&Key::from(*args.master_key.bytes()));
-        Self(Arc::new(Inner { pool, master, claim_key: args.claim_key.clone(), keys: KeyCache::default() }))
+        Self(Arc::new(Inner { pool, master, master_key: args.master_key.clone(), claim_key: args.claim_key.clone(), keys: KeyCache::default() }))
+    }
+
+    /// Compares the keys with those that the log was begun with.
+    pub(crate) async fn check_keys(&self) -> Result<(), StoreError> {
+        key_checks::compare(&self.0.pool, &self.0.master_key, &self.0.claim_key).await
     }
 
     /// Makes sure that each of these subjects has a key at hand, making those that are missing.
@@ -41,6 +48,9 @@ impl Vault {
     /// [`StoreError::Erased`] if one of them was erased; [`StoreError::Database`] if the keys cannot be read.
     pub async fn ensure_subjects(&self, subjects: &[String]) -> Result<(), StoreError> {
         let missing: Vec<&String> = subjects.iter().filter(|subject| self.0.keys.get(subject).is_none()).collect();
+        if !missing.is_empty() && self.0.master_key.is_none() {
+            return Err(StoreError::WrongKey("master"));
+        }
         for subject in missing {
             let key = subject_keys::fetch_or_create(&self.0.pool, &self.0.master, subject).await?;
             self.0.keys.put(subject, key);
@@ -91,6 +101,9 @@ impl Vault {
     async fn key_of(&self, subject: &str) -> Result<Option<SubjectKey>, StoreError> {
         if let Some(key) = self.0.keys.get(subject) {
             return Ok(Some(key));
+        }
+        if self.0.master_key.is_none() {
+            return Err(StoreError::WrongKey("master"));
         }
         let key = subject_keys::fetch(&self.0.pool, &self.0.master, subject).await?;
         if let Some(key) = &key {

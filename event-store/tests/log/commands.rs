@@ -1,4 +1,4 @@
-use event_store::{CommandKey, Envelope, ExecuteError};
+use event_store::{CommandKey, Envelope, EventStore, ExecuteError, SecretKey, StoreError};
 
 use crate::accounts::{Account, Deposit, NameOwner, Open, Transfer, Withdraw};
 use crate::fixture::TestDatabase;
@@ -93,7 +93,7 @@ async fn sealed_data_is_never_in_clear_in_the_tables() {
     store.vault().erase("a", "operator:tests").await.unwrap();
     assert_eq!(store.vault().open_json(event.payload.get()).await.unwrap().get(), event.payload.get());
     let refused = store.execute(NameOwner { account: "a".into(), name: "Ann Miller".into() }, once()).await.unwrap_err();
-    assert!(matches!(refused, ExecuteError::Store(event_store::StoreError::Erased(_))), "{refused}");
+    assert!(matches!(refused, ExecuteError::Store(StoreError::Erased(_))), "{refused}");
     store.close().await;
 }
 
@@ -130,4 +130,23 @@ async fn who_runs_a_store_is_told_when_it_ends() {
     store.execute(Deposit { account: "a".into(), amount: 1 }, once()).await.unwrap();
     store.close().await;
     ended.await;
+}
+
+#[tokio::test]
+async fn a_process_with_another_key_is_refused_at_its_start() {
+    let database = TestDatabase::create().await;
+    let store = database.open().await;
+    let [mut master, mut claim, mut none] = [database.args(), database.args(), database.args()];
+    master.master_key = SecretKey::new([9; 32]);
+    claim.claim_key = SecretKey::new([9; 32]);
+    (none.master_key, none.claim_key) = (SecretKey::none(), SecretKey::none());
+    for (args, which) in [(master, "master"), (claim, "claim")] {
+        let refused = EventStore::connect(&args).await.err().unwrap();
+        assert!(matches!(refused, StoreError::WrongKey(key) if key == which), "{refused}");
+    }
+    let keyless = EventStore::connect(&none).await.unwrap();
+    let named = keyless.execute(NameOwner { account: "a".into(), name: "Ann".into() }, once()).await.unwrap_err();
+    assert!(named.to_string().contains("master key"), "{named}");
+    keyless.close().await;
+    store.close().await;
 }

@@ -6,7 +6,7 @@ use event_store::LogArgs;
 use gateways::simulator::SimulatorArgs;
 use gateways::{GatewayArgs, WebhookSecret};
 use identity::{Authenticator, IdentityArgs, TokenKey};
-use process_manager::ProcessArgs;
+use process_manager::{Fulfillment, ProcessArgs};
 use projections::{ProjectorArgs, ReadArgs};
 use query_api::QueryArgs;
 
@@ -111,7 +111,7 @@ impl StackSettings {
             command: settings_of_the_environment()?,
             query: settings_of_the_environment()?,
             projector: settings_of_the_environment()?,
-            process: settings_of_the_environment()?,
+            process: automatic_unless_told()?,
             simulator: settings_of_the_environment()?,
         })
     }
@@ -126,7 +126,14 @@ fn log_of_the_environment(database_url: &str, secrets: &Secrets) -> Result<LogAr
 }
 
 /// Stands where a key must stand, and is replaced.
-const ANY_KEY: &str = "0000000000000000000000000000000000000000000000000000000000000000";
+const ANY_KEY: &str = "1111111111111111111111111111111111111111111111111111111111111111";
+
+/// Nobody packs parcels where everything runs in one process, unless the environment says so.
+fn automatic_unless_told() -> Result<ProcessArgs, clap::Error> {
+    let told = std::env::var_os("ORDERLY_FULFILLMENT").is_some();
+    let process: ProcessArgs = settings_of_the_environment()?;
+    Ok(ProcessArgs { fulfillment: if told { process.fulfillment } else { Fulfillment::Automatic }, ..process })
+}
 
 /// Settings as their environment twins have them, and by default where there is none.
 ///

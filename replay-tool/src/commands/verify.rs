@@ -103,7 +103,7 @@ pub(crate) async fn run(
     let mut outcome = Outcome::Done;
     for target in targets(&args.which)? {
         let found = verify(session, args, shown, stop, target).await?;
-        if found.findings > 0 {
+        if found.findings > 0 || found.dead_letters.is_some_and(|letters| letters > 0) {
             outcome = Outcome::Finding;
         }
         output.item(&found)?;

@@ -1,9 +1,10 @@
 //! Whether the log is whole, and what holds in the domain holds at every position of it.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use aggregates::invariants::{Invariants, Violation};
 use aggregates::registry::DomainEvent;
+use decider::StreamId;
 use event_store::{EventStore, Filter, RecordedEvent};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
@@ -75,6 +76,8 @@ impl Unsettled {
 #[derive(Default)]
 struct Check {
     invariants: Invariants,
+    /// The last sequence of every stream.
+    sequences: HashMap<StreamId, i64>,
     last: Option<Event>,
     append: Option<Uuid>,
     checked: i64,
@@ -112,6 +115,7 @@ impl Check {
         self.whole(event, &place);
         match DomainEvent::decode(event.stream.aggregate_type(), event.stored()) {
             Ok(decoded) => {
+                self.as_it_says(event, &decoded, &place);
                 for violation in self.invariants.apply(event.position, &event.stream, &decoded) {
                     self.violated(&violation, &place);
                 }
@@ -140,8 +144,14 @@ impl Check {
         }
     }
 
-    /// Positions have no gaps and times never go back: anything else is tampering.
+    /// Positions and the sequences of every stream have no gaps, times never go back, and an event is what its columns say: anything else is tampering.
     fn whole(&mut self, event: &RecordedEvent, place: &Event) {
+        let before = self.sequences.entry(event.stream.clone()).or_default();
+        let follows = *before + 1;
+        *before = event.sequence;
+        if event.sequence != follows {
+            self.found(place, format!("sequence {} where {follows} follows", event.sequence));
+        }
         let expected = self.last.as_ref().map_or(1, |last| last.position + 1);
         if event.position != expected {
             self.found(place, format!("positions {expected} to {} are missing", event.position - 1));
@@ -149,6 +159,16 @@ impl Check {
         let before = self.last.as_ref().and_then(|last| last.recorded_at);
         if before.is_some_and(|before| event.recorded_at < before) {
             self.found(place, "recorded before the event before it".to_owned());
+        }
+    }
+
+    fn as_it_says(&mut self, event: &RecordedEvent, decoded: &DomainEvent, place: &Event) {
+        if decoded.name() != event.event_type {
+            self.found(place, format!("it holds {}", decoded.name()));
+        }
+        let partition = decoded.partition_key(event.stream.aggregate_id());
+        if partition != event.partition_key {
+            self.found(place, format!("partition key {} where {partition} belongs", event.partition_key));
         }
     }
 
