@@ -1,6 +1,7 @@
 //! What needs the whole system: real Postgres, real HTTP, real processes.
 
 mod channel;
+mod faults;
 mod house;
 mod personal_data;
 mod program;
