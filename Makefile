@@ -1,9 +1,10 @@
 # Tasks. Each is one line of what it does: `make help`.
 WEEK := examples/complete-journey
 BENCH ?= all
+SOAK_SECONDS ?= 120
 export ORDERLY_TOOLS ?= $(CURDIR)/target/tools/bin
 
-.PHONY: help run test lint bench crash guards-selftest
+.PHONY: help run test lint bench crash soak guards-selftest
 
 help: ## list the tasks
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-17s %s\n", $$1, $$2}'
@@ -34,6 +35,9 @@ bench: ## measure in release, fsync on; BENCH=week picks a part
 crash: ## the kill test, long: 100 kills
 	cargo build --workspace --bins
 	ORDERLY_TEST_KILLS=100 tests/with-postgres cargo test --package tests --test system -- killed
+
+soak: ## the log under faults, long: SOAK_SECONDS=120 a scenario, 50 fail-overs; the figures go to tests/SOAK.md
+	ORDERLY_SOAK_SECONDS=$(SOAK_SECONDS) tests/with-postgres cargo test --package tests --test system -- faults:: --test-threads=1 --show-output
 
 guards-selftest: ## each guard must refuse a planted offence
 	.ci/prepare
