@@ -13,7 +13,7 @@ impl Decision for StartPayment {
     type Refusal = OrderRefusal;
 
     fn streams(&self, _: &States<'_>) -> Vec<Needed> {
-        vec![Needed::of::<Order>(self.order.to_string()), Needed::of::<Payment>(self.payment.to_string())]
+        vec![Needed::of::<Order>(self.order.to_string()), Needed::created::<Payment>(self.payment.to_string())]
     }
 
     fn decide(&self, states: &States<'_>) -> Result<Changes, OrderRefusal> {

@@ -67,10 +67,7 @@ impl Decision for FinishCancelation {
     type Refusal = OrderRefusal;
 
     fn streams(&self, states: &States<'_>) -> Vec<Needed> {
-        let id = self.order.to_string();
-        let attempts = states.get::<Order>(&id).into_iter().flat_map(Order::payments);
-        let payments = attempts.map(|attempt| Needed::of::<Payment>(attempt.payment.to_string()));
-        [Needed::of::<Order>(id.as_str())].into_iter().chain(payments).collect()
+        Order::with_its_payments(self.order, states)
     }
 
     fn decide(&self, states: &States<'_>) -> Result<Changes, OrderRefusal> {

@@ -12,10 +12,7 @@ impl Decision for CompleteOrder {
     type Refusal = OrderRefusal;
 
     fn streams(&self, states: &States<'_>) -> Vec<Needed> {
-        let id = self.order.to_string();
-        let attempts = states.get::<Order>(&id).into_iter().flat_map(Order::payments);
-        let payments = attempts.map(|attempt| Needed::of::<Payment>(attempt.payment.to_string()));
-        [Needed::of::<Order>(id.as_str())].into_iter().chain(payments).collect()
+        Order::with_its_payments(self.order, states)
     }
 
     fn decide(&self, states: &States<'_>) -> Result<Changes, OrderRefusal> {
@@ -59,5 +56,5 @@ fn everything_is_paid(order: &Order, terms: &Terms, states: &States<'_>) -> Resu
 fn is_unsettled((_, payment): &(PaymentId, &Payment)) -> bool {
     payment.is_capture_pending()
         || (payment.holds_money() && payment.captured_minor() == 0)
-        || payment.open_minor() > 0 && !payment.is_voided()
+        || (payment.open_minor() > 0 && !payment.is_voided())
 }

@@ -23,18 +23,15 @@ impl Decision for RecordDelivery {
             ShipmentStatus::Dispatched => Ok(self.departure(planned).arrive(self.delivered_at)),
             ShipmentStatus::Delivered => Ok(Changes::none()),
             ShipmentStatus::Planned | ShipmentStatus::Packed => Ok(self.left_and_arrived(shipment, planned, states)),
-            ShipmentStatus::NotPlanned | ShipmentStatus::Canceled => Ok(self.contradicts(
-                shipment,
-                DELIVERED_AFTER_CANCEL,
-                format!("shipment {} arrived at {} after it was canceled", self.shipment, self.delivered_at),
-            )),
+            ShipmentStatus::NotPlanned | ShipmentStatus::Canceled => Ok(self.left_all_the_same(shipment, planned, states)),
         }
     }
 }
 
 impl RecordDelivery {
     fn departure<'a>(&self, planned: &'a ShipmentPlanned) -> Departure<'a> {
-        Departure { shipment: self.shipment, planned, carrier: None, at: self.delivered_at }
+        let carrier = self.carrier.clone().filter(|_| planned.method == ShipmentMethod::Carrier);
+        Departure { shipment: self.shipment, planned, carrier, at: self.delivered_at }
     }
 
     fn left_and_arrived(&self, shipment: &Shipment, planned: &ShipmentPlanned, states: &States<'_>) -> Changes {
@@ -52,6 +49,17 @@ impl RecordDelivery {
                 format!("shipment {} arrived at {} and could not have left: {refusal}", self.shipment, self.delivered_at),
             ),
         }
+    }
+
+    /// A canceled parcel that arrived: its goods are not on the shelf, whatever the books say.
+    fn left_all_the_same(&self, shipment: &Shipment, planned: &ShipmentPlanned, states: &States<'_>) -> Changes {
+        if shipment.anomalies().any(|(code, _)| code == DELIVERED_AFTER_CANCEL) {
+            return Changes::none();
+        }
+        let message = format!("shipment {} arrived at {} after it was canceled", self.shipment, self.delivered_at);
+        let mut changes = self.contradicts(shipment, DELIVERED_AFTER_CANCEL, message);
+        changes.append(self.departure(planned).leave_unheld(states));
+        changes
     }
 
     fn contradicts(&self, shipment: &Shipment, code: &str, message: String) -> Changes {

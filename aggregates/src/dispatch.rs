@@ -21,7 +21,7 @@ impl Decision for PlanShipment {
     type Refusal = OrderRefusal;
 
     fn streams(&self, _: &States<'_>) -> Vec<Needed> {
-        vec![Needed::of::<Order>(self.order.to_string()), Needed::of::<Shipment>(self.shipment.to_string())]
+        vec![Needed::of::<Order>(self.order.to_string()), Needed::created::<Shipment>(self.shipment.to_string())]
     }
 
     fn decide(&self, states: &States<'_>) -> Result<Changes, OrderRefusal> {
@@ -81,9 +81,12 @@ impl DispatchShipment {
 pub(crate) fn streams_to_leave(shipment: ShipmentId, order: OrderId, states: &States<'_>) -> Vec<Needed> {
     let (shipment_id, order_id) = (shipment.to_string(), order.to_string());
     let mut needed = vec![Needed::of::<Shipment>(shipment_id.as_str()), Needed::of::<Order>(order_id.as_str())];
-    if let Some(parcel) = states.get::<Shipment>(&shipment_id).filter(|parcel| parcel.status().is_undispatched()) {
+    let parcel = states.get::<Shipment>(&shipment_id);
+    if let Some(parcel) = parcel.filter(|parcel| !parcel.status().has_left()) {
         let holds = parcel.planned().map(holds).unwrap_or_default();
         needed.extend(holds.iter().map(|hold| Needed::of::<StockItem>(hold.item.to_string())));
+    }
+    if parcel.is_some_and(|parcel| parcel.status().is_undispatched()) {
         let attempts = states.get::<Order>(&order_id).into_iter().flat_map(Order::live_payments);
         needed.extend(attempts.map(|attempt| Needed::of::<Payment>(attempt.payment.to_string())));
     }
@@ -148,6 +151,18 @@ impl Departure<'_> {
             ShipmentMethod::Pickup | ShipmentMethod::None => changes.append(self.arrive(self.at)),
         }
         Ok(changes)
+    }
+
+    /// What happens on the shelf when it leaves although nothing is held for it any more: what nobody else holds is taken again and leaves. What others
+    /// hold by now is theirs on the books, until somebody counts.
+    pub(crate) fn leave_unheld(&self, states: &States<'_>) -> Changes {
+        let mut changes = Changes::none();
+        for hold in holds(self.planned) {
+            let id = hold.item.to_string();
+            let taken = loaded::<StockItem>(states, &id).leave_unheld(&hold, self.shipment, self.at);
+            changes.append(Changes::of::<StockItem>(&id, taken));
+        }
+        changes
     }
 
     /// Everything that happens when it arrives.

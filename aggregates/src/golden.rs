@@ -145,7 +145,7 @@ fn fulfilled() -> World {
     world.must(&crate::order::ConfirmOrder { order: order(1) });
     for (n, code) in [(1, "berlin"), (2, "munich")] {
         let parcel = world.send(order(1), n, code);
-        world.must(&RecordDelivery { shipment: parcel, order: order(1), delivered_at: instant(600) });
+        world.must(&RecordDelivery { shipment: parcel, order: order(1), delivered_at: instant(600), carrier: None });
     }
     world.must(&CapturePayment { payment: payment(1), shipment: shipment(1), operation: operation(49), amount: eur(100), r#final: false });
     let failed = CaptureOutcome::Failed { code: "gateway_error".to_owned() };
@@ -181,7 +181,7 @@ fn canceled_order() -> World {
     let id = world.confirmed(1, &[("A-17", 2, 1999)]);
     world.must(&PlanShipment { order: id, shipment: shipment(1), warehouse: warehouse("berlin") });
     world.must(&cancel(id));
-    world.must(&RecordDelivery { shipment: shipment(1), order: id, delivered_at: instant(600) });
+    world.must(&RecordDelivery { shipment: shipment(1), order: id, delivered_at: instant(600), carrier: None });
     world.must(&void(1, 90));
     let failed = VoidOutcome::Failed { code: "gateway_error".to_owned() };
     world.must(&RecordVoid { payment: payment(1), operation: operation(90), outcome: failed });

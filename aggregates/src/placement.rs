@@ -15,8 +15,8 @@ impl Decision for PlaceOrder {
     type Refusal = OrderRefusal;
 
     fn streams(&self, _: &States<'_>) -> Vec<Needed> {
-        let claim = self.claim_id().map(Needed::of::<Claim>);
-        let own = [Needed::of::<Order>(self.order.to_string()), Needed::of::<Customer>(self.customer.to_string())];
+        let claim = self.claim_id().map(Needed::created::<Claim>);
+        let own = [Needed::created::<Order>(self.order.to_string()), Needed::of::<Customer>(self.customer.to_string())];
         own.into_iter().chain(claim).collect()
     }
 

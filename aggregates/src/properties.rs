@@ -297,7 +297,7 @@ impl World {
 }
 
 fn delivery(id: OrderId, shipment: ShipmentId) -> RecordDelivery {
-    RecordDelivery { shipment, order: id, delivered_at: instant(600) }
+    RecordDelivery { shipment, order: id, delivered_at: instant(600), carrier: None }
 }
 
 fn capture_failed(n: u128, call: u128) -> RecordCapture {

@@ -20,7 +20,7 @@ impl Decision for ReceiveStock {
     type Refusal = StockItemRefusal;
 
     fn streams(&self, _: &States<'_>) -> Vec<Needed> {
-        let claim = self.claim_id().map(Needed::of::<Claim>);
+        let claim = self.claim_id().map(Needed::created::<Claim>);
         let own = [
             Needed::of::<StockItem>(self.item.to_string()),
             Needed::of::<Product>(self.item.sku.as_str()),

@@ -10,8 +10,8 @@ impl Decision for RegisterCustomer {
     type Refusal = CustomerRefusal;
 
     fn streams(&self, _: &States<'_>) -> Vec<Needed> {
-        let claim = self.claim_id().map(Needed::of::<Claim>);
-        [Needed::of::<Customer>(self.customer.to_string())].into_iter().chain(claim).collect()
+        let claim = self.claim_id().map(Needed::created::<Claim>);
+        [Needed::created::<Customer>(self.customer.to_string())].into_iter().chain(claim).collect()
     }
 
     fn decide(&self, states: &States<'_>) -> Result<Changes, CustomerRefusal> {

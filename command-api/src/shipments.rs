@@ -125,7 +125,7 @@ async fn deliver(
 ) -> Result<Accepted, Problem> {
     require(&submission.caller, Right::Fulfill)?;
     let (order, shipment) = parcel(&state, &path).await?;
-    let command = RecordDelivery { shipment, order, delivered_at: body.value.delivered_at.unwrap_or_else(Utc::now) };
+    let command = RecordDelivery { shipment, order, delivered_at: body.value.delivered_at.unwrap_or_else(Utc::now), carrier: None };
     Ok(Accepted::changed(&submission.about_order(order.uuid()).run(&state, body.fingerprint, command).await?))
 }
 

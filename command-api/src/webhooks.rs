@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use aggregates::shipment::RecordDelivery;
+use aggregates::shipment::{CarrierBooking, RecordDelivery};
 use aggregates::values::{OrderId, ShipmentId};
 use axum::body::Bytes;
 use axum::extract::State;
@@ -98,7 +98,7 @@ async fn record(state: &ApiState, gateway: &str, event: CarrierEvent) -> Result<
     let envelope =
         Envelope { correlation_id: Some(event.order), occurred_at: Some(event.at), ..Envelope::new(key(&actor, &event)?, actor) };
     let executed = match event.status {
-        DeliveryStatus::Delivered => state.store().execute(delivery(&event, event.at), envelope).await?,
+        DeliveryStatus::Delivered => state.store().execute(delivery(gateway, &event, event.at), envelope).await?,
     };
     info!(shipment.id = %event.shipment, order.id = %event.order, replayed = executed.replayed, "a carrier reported a parcel");
     Ok(Accepted::changed(&executed))
@@ -111,6 +111,7 @@ fn key(actor: &str, event: &CarrierEvent) -> Result<CommandKey, Problem> {
     Ok(CommandKey::Client { caller: actor.to_owned(), key: event.event_id.to_string(), fingerprint })
 }
 
-fn delivery(event: &CarrierEvent, delivered_at: DateTime<Utc>) -> RecordDelivery {
-    RecordDelivery { shipment: ShipmentId::new(event.shipment), order: OrderId::new(event.order), delivered_at }
+fn delivery(carrier: &str, event: &CarrierEvent, delivered_at: DateTime<Utc>) -> RecordDelivery {
+    let carrier = Some(CarrierBooking { carrier: carrier.to_owned(), tracking: event.tracking.clone() });
+    RecordDelivery { shipment: ShipmentId::new(event.shipment), order: OrderId::new(event.order), delivered_at, carrier }
 }

@@ -1,3 +1,5 @@
+use decider::{Needed, States};
+
 use super::{
     AttemptStatus, Order, OrderEvent, OrderPaymentAuthorized, OrderPaymentDeclined, OrderPaymentVoided, OrderRefusal, PaymentAttempt,
 };
@@ -11,6 +13,14 @@ const ATTEMPT_LIMIT: usize = 20;
 const DECLINE_LIMIT: usize = 5;
 
 impl Order {
+    /// The streams of a decision about an order that looks at all its payments.
+    pub(crate) fn with_its_payments(order: OrderId, states: &States<'_>) -> Vec<Needed> {
+        let id = order.to_string();
+        let attempts = states.get::<Self>(&id).into_iter().flat_map(Self::payments);
+        let payments = attempts.map(|attempt| Needed::of::<Payment>(attempt.payment.to_string()));
+        [Needed::of::<Self>(id.as_str())].into_iter().chain(payments).collect()
+    }
+
     /// The attempt with this id.
     pub fn payment(&self, payment: PaymentId) -> Option<&PaymentAttempt> {
         self.payments.iter().find(|attempt| attempt.payment == payment)

@@ -12,7 +12,7 @@ fn well_stocked() -> World {
 }
 
 fn delivered(id: OrderId, shipment: ShipmentId) -> RecordDelivery {
-    RecordDelivery { shipment, order: id, delivered_at: instant(600) }
+    RecordDelivery { shipment, order: id, delivered_at: instant(600), carrier: None }
 }
 
 #[test]
@@ -547,4 +547,17 @@ fn vendure_3003_a_line_is_rounded_once_and_its_units_share_the_rest() {
     assert_eq!(world.order(id).charged(), Some(eur(45 + 4 + 1100)));
     world.capture_all(id);
     world.assert_settled();
+}
+
+#[test]
+fn what_a_command_creates_is_presumed_new_and_costs_no_read() {
+    fn created(decision: &impl decider::Decision) -> Vec<String> {
+        let needed = decision.streams(&decider::States::none());
+        needed.iter().filter(|needed| needed.presumed_new).map(|needed| needed.stream.aggregate_type().to_owned()).collect()
+    }
+    assert_eq!(created(&place(1, &[("A", 1, 100)])), ["order"]);
+    assert_eq!(created(&register(1)), ["customer", "claim"]);
+    assert_eq!(created(&start_payment(order(1), 1)), ["payment"]);
+    assert_eq!(created(&PlanShipment { order: order(1), shipment: shipment(1), warehouse: warehouse("berlin") }), ["shipment"]);
+    assert_eq!(created(&receive("berlin", "A", Some("receipt-1"), 1)), ["claim"]);
 }

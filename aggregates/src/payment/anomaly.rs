@@ -14,6 +14,13 @@ pub const UNKNOWN_OPERATION: &str = "unknown_operation";
 /// The gateway says the opposite of what it said.
 pub const CONTRADICTING_OUTCOME: &str = "contradicting_outcome";
 
+impl AnomalyDetected {
+    /// Whether the gateway holds money on which the order cannot count: it has to go back.
+    pub fn says_money_is_held(&self) -> bool {
+        [OTHER_AMOUNT_AUTHORIZED, AUTHORIZED_AFTER_DECLINE].contains(&self.code.as_str())
+    }
+}
+
 impl Payment {
     /// Records a contradiction, once: the same fact told again is no news.
     pub(super) fn anomaly(&self, order: OrderId, code: &str, message: String) -> Option<PaymentEvent> {

@@ -1,7 +1,4 @@
-use super::{
-    AUTHORIZED_AFTER_DECLINE, AnomalyDetected, Authorization, Capture, CaptureRequested, OTHER_AMOUNT_AUTHORIZED, OperationId, Outcome,
-    Payment, PaymentEvent, Void,
-};
+use super::{AnomalyDetected, Authorization, Capture, CaptureRequested, OperationId, Outcome, Payment, PaymentEvent, Void};
 
 impl Payment {
     pub(super) fn evolve(&mut self, event: PaymentEvent) {
@@ -48,9 +45,8 @@ impl Payment {
     }
 
     fn note(&mut self, anomaly: AnomalyDetected) {
-        let money_is_held = [OTHER_AMOUNT_AUTHORIZED, AUTHORIZED_AFTER_DECLINE].contains(&anomaly.code.as_str());
         if let (true, Authorization::Requested { operation, .. } | Authorization::Declined { operation, .. }) =
-            (money_is_held, &self.authorization)
+            (anomaly.says_money_is_held(), &self.authorization)
         {
             self.authorization = Authorization::Contradicted { operation: *operation };
         }

@@ -36,6 +36,8 @@ pub struct RecordDelivery {
     pub order: OrderId,
     /// When it arrived.
     pub delivered_at: DateTime<Utc>,
+    /// Who carried it, if whoever says so knows: a parcel that was not dispatched yet has left with it.
+    pub carrier: Option<CarrierBooking>,
 }
 
 /// Why a shipment does not do what is asked.

@@ -67,6 +67,14 @@ impl ShipmentStatus {
         }
     }
 
+    /// Whether it is known to have left the warehouse.
+    pub fn has_left(self) -> bool {
+        match self {
+            Self::Dispatched | Self::Delivered => true,
+            Self::NotPlanned | Self::Planned | Self::Packed | Self::Canceled => false,
+        }
+    }
+
     /// Whether it has not left the warehouse and still may.
     pub fn is_undispatched(self) -> bool {
         match self {

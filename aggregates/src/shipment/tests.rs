@@ -11,7 +11,7 @@ fn planned() -> (World, OrderId, ShipmentId) {
 }
 
 fn arrived(id: OrderId, shipment: ShipmentId) -> RecordDelivery {
-    RecordDelivery { shipment, order: id, delivered_at: instant(600) }
+    RecordDelivery { shipment, order: id, delivered_at: instant(600), carrier: None }
 }
 
 fn the(world: &World) -> Shipment {
@@ -92,12 +92,39 @@ fn a_parcel_that_arrived_has_left() {
 fn the_arrival_of_a_canceled_parcel_is_an_anomaly() {
     let (mut world, id, parcel) = planned();
     world.must(&cancel(id));
-    assert_eq!(world.must(&arrived(id, parcel)), 1);
+    let before = (world.stock("berlin", "A").on_hand(), world.log.len());
+    world.must(&arrived(id, parcel));
+    assert_eq!(
+        world.names_since(before.1),
+        ["shipment.anomaly_detected", "stock_item.reserved", "stock_item.reservation_confirmed", "stock_item.dispatched"]
+    );
+    let stock = world.stock("berlin", "A");
+    assert_eq!((stock.on_hand(), stock.reserved()), (before.0 - 2, 0), "what arrived is not on the shelf");
     assert_eq!(world.must(&arrived(id, parcel)), 0);
+    assert_eq!(world.must(&RecordDelivery { delivered_at: instant(700), ..arrived(id, parcel) }), 0, "it left once");
     assert_eq!(the(&world).anomalies().map(|(code, _)| code.to_owned()).collect::<Vec<_>>(), [DELIVERED_AFTER_CANCEL]);
     assert_eq!(the(&world).status(), ShipmentStatus::Canceled);
     assert_eq!(world.refused(&PackShipment { shipment: parcel }), "wrong_shipment_status");
     world.assert_whole();
+}
+
+#[test]
+fn what_others_hold_by_now_is_not_taken_from_them_by_a_canceled_parcel_that_arrived() {
+    let (mut world, id, parcel) = planned();
+    world.must(&cancel(id));
+    let on_hand = world.stock("berlin", "A").on_hand();
+    world.allocated(2, &[("A", u32::try_from(on_hand).unwrap(), 100)]);
+    assert_eq!(world.must(&arrived(id, parcel)), 1, "the contradiction alone: a count will find it");
+    assert_eq!(world.stock("berlin", "A").on_hand(), on_hand);
+    world.assert_whole();
+}
+
+#[test]
+fn a_parcel_that_arrived_without_a_dispatch_left_with_the_carrier_that_says_so() {
+    let (mut world, id, parcel) = planned();
+    let carrier = Some(CarrierBooking { carrier: "dhl".to_owned(), tracking: "00340".to_owned() });
+    world.must(&RecordDelivery { carrier: carrier.clone(), ..arrived(id, parcel) });
+    assert_eq!(the(&world).carrier().cloned(), carrier);
 }
 
 #[test]

@@ -52,6 +52,18 @@ impl StockItem {
         Ok(StockDispatched { order: hold.order, line: hold.line, shipment, quantity: hold.quantity }.into())
     }
 
+    /// Lets units leave that nobody holds; nothing if there are not so many.
+    pub(crate) fn leave_unheld(&self, hold: &Hold, shipment: ShipmentId, at: DateTime<Utc>) -> Vec<StockItemEvent> {
+        let (order, line, quantity) = (hold.order, hold.line, hold.quantity);
+        match self.reserve(hold, at) {
+            Ok(reserved) => {
+                let confirmed = ReservationConfirmed { order, line, quantity };
+                vec![reserved, confirmed.into(), StockDispatched { order, line, shipment, quantity }.into()]
+            }
+            Err(_) => vec![],
+        }
+    }
+
     fn held(&self, hold: &Hold) -> Result<&Reservation, StockItemRefusal> {
         self.reservation(hold.order, hold.line).filter(|held| held.quantity >= hold.quantity.get()).ok_or_else(|| hold.not_reserved())
     }
