@@ -10,7 +10,7 @@ use crate::instances::{self, Instance};
 use crate::order_fulfillment::{Effect, Happened, Rules};
 use crate::runner::{NAME, SCHEMA};
 use crate::warehouses::Warehouses;
-use crate::{ProcessArgs, ProcessError};
+use crate::{Fulfillment, ProcessArgs, ProcessError};
 
 /// So many unfinished processes are kept in memory; beyond it, they are read again when an event touches them.
 const KEPT_AT_MOST: usize = 20_000;
@@ -22,6 +22,7 @@ pub(crate) struct Follower {
     checkpoint: Checkpoint,
     fence: i64,
     rules: Rules,
+    fulfillment: Fulfillment,
     batch: usize,
     warehouses: Warehouses,
     kept: HashMap<Uuid, Instance>,
@@ -52,6 +53,7 @@ impl Follower {
             checkpoint,
             fence,
             rules: args.rules(),
+            fulfillment: args.fulfillment,
             batch: args.process_batch,
             warehouses: Warehouses::load(store.pool()).await?,
             kept: HashMap::new(),
@@ -95,7 +97,7 @@ impl Follower {
         let mut transaction = self.store.pool().begin().await?;
         if !touched.is_empty() {
             let rows: Vec<_> = touched.iter().map(|(order, instance)| (*order, instance)).collect();
-            instances::save(&mut transaction, &rows).await?;
+            instances::save(&mut transaction, &rows, self.fulfillment).await?;
         }
         if warehouses_too {
             self.warehouses.save(&mut transaction).await?;

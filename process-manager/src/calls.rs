@@ -26,17 +26,14 @@ impl Worker {
     /// Makes a call and records its outcome.
     pub(crate) async fn call(&self, effect: Effect, call: Call) {
         match call {
-            Call::Gateway(call) => self.ask_gateway(&effect, call).await,
+            Call::Gateway { call, requested_at, again } => self.ask_gateway(&effect, call, requested_at, again).await,
             Call::BookAndDispatch(call, command) => self.book_and_dispatch(&effect, call, command).await,
         }
     }
 
-    async fn ask_gateway(&self, effect: &Effect, call: GatewayCall) {
-        let mut tries = 0_u32;
-        let ended = self.until_it_ends(effect, || {
-            tries += 1;
-            self.ask_once(&call, effect.requested_at, tries > 1)
-        });
+    async fn ask_gateway(&self, effect: &Effect, call: GatewayCall, requested_at: DateTime<Utc>, asked_again: bool) {
+        let mut again = asked_again;
+        let ended = self.until_it_ends(effect, || self.ask_once(&call, requested_at, std::mem::replace(&mut again, true)));
         match ended.await {
             Ended::With(outcome) => self.record(effect.errand(), &call, outcome).await,
             Ended::Never(error) => self.park(effect.errand(), error.to_string()).await,
@@ -105,7 +102,10 @@ impl Worker {
                     self.forget_retries(effect, &pauses).await;
                     return Ended::With(outcome);
                 }
-                Err(error @ GatewayError::Permanent { .. }) => return Ended::Never(error),
+                Err(error @ GatewayError::Permanent { .. }) => {
+                    self.forget_retries(effect, &pauses).await;
+                    return Ended::Never(error);
+                }
                 Err(error @ (GatewayError::Transient { .. } | GatewayError::Unknown { .. })) => error,
             };
             if !self.pause_before_retry(effect, &error, &mut pauses).await {
@@ -142,7 +142,7 @@ impl Worker {
         if pauses.tries() > 0
             && let Err(error) = retries::forget(self.store.pool(), effect).await
         {
-            warn!(error = %error, "a retry that succeeded is still noted");
+            warn!(error = %error, "a call that is not made any more is still noted");
         }
     }
 }

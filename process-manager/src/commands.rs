@@ -36,8 +36,11 @@ impl Effect {
 }
 
 impl Worker {
-    /// Executes a command of the process.
+    /// Executes a command of the process, unless the program stops: then whoever takes over does.
     pub(crate) async fn command(&self, errand: Errand, command: Command) {
+        if self.stop.is_cancelled() {
+            return;
+        }
         match command {
             Command::AllocateStock(command) => self.execute(errand, AllocateStock { warehouses: self.open_warehouses(), ..command }).await,
             Command::StartPayment(command) => {
@@ -55,6 +58,7 @@ impl Worker {
             Command::VoidPayment(command) => self.execute(errand, command).await,
             Command::FinishCancelation(command) => self.execute(errand, command).await,
             Command::ParkProcess(command) => self.execute(errand, command).await,
+            Command::ResumeProcess(command) => self.execute(errand, command).await,
         }
     }
 

@@ -10,6 +10,8 @@ pub struct Counts {
     pub instances_open: i64,
     /// Steps under way in them.
     pub pending: i64,
+    /// Steps that were refused and wait for another event of their order.
+    pub waiting: i64,
     /// Orders that wait for an operator.
     pub parked: i64,
     /// Orders with an event that could not be read.
@@ -21,11 +23,12 @@ pub struct Counts {
 /// # Errors
 /// The database cannot be read.
 pub async fn counts(pool: &PgPool) -> Result<Counts, ProcessError> {
-    let (instances_open, pending, parked, dead_letters) = sqlx::query_as(
-        "select count(*), coalesce(sum(pending), 0), count(*) filter (where parked), count(*) filter (where unreadable is not null)
+    let (instances_open, pending, waiting, parked, dead_letters) = sqlx::query_as(
+        "select count(*), coalesce(sum(pending), 0), coalesce(sum(waiting), 0), count(*) filter (where parked),
+                count(*) filter (where unreadable is not null)
            from process.instances where not final",
     )
     .fetch_one(pool)
     .await?;
-    Ok(Counts { instances_open, pending, parked, dead_letters })
+    Ok(Counts { instances_open, pending, waiting, parked, dead_letters })
 }

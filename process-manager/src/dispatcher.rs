@@ -1,18 +1,22 @@
 //! Does what the saga says, concurrently and bounded: commands of one order in order, calls beside each other.
 
+use std::any::Any;
 use std::collections::BTreeMap;
+use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, RwLock};
 
 use event_store::EventStore;
+use futures::FutureExt;
 use gateways::{Carrier, PaymentGateway};
 use tokio::sync::Semaphore;
 use tokio_util::sync::{CancellationToken, DropGuard};
 use tokio_util::task::TaskTracker;
-use tracing::warn;
+use tracing::error;
 
 use crate::ProcessArgs;
 use crate::commands::Errand;
 use crate::order_fulfillment::{Action, Call, Command, Effect};
+use crate::pause::{after_failures, wait};
 use crate::warehouses::Warehouses;
 
 /// Who is called outside.
@@ -66,9 +70,10 @@ impl Dispatcher {
     /// Starts these effects; waits while too many are under way.
     pub(crate) async fn dispatch(&self, effects: Vec<Effect>) {
         let mut by_order: BTreeMap<_, Vec<(Errand, Command)>> = BTreeMap::new();
-        for effect in effects {
+        for effect in effects.into_iter().filter(|effect| self.worker.args.fulfillment.takes(&effect.step)) {
             match effect.action.clone() {
                 Action::Call(call) => self.start_call(effect, call).await,
+                Action::Command(command) if effect.failures > 0 => self.start_later(effect, command).await,
                 Action::Command(command) => by_order.entry(effect.order).or_default().push((effect.errand(), command)),
             }
         }
@@ -77,25 +82,24 @@ impl Dispatcher {
         }
     }
 
-    /// Drops the command ids of orders that are final.
-    pub(crate) fn forget(&self, ended: Vec<String>) {
-        if ended.is_empty() {
-            return;
-        }
-        let worker = self.worker.clone();
-        self.tasks.spawn(async move {
-            if let Err(error) = worker.store.forget_processes(&ended).await {
-                warn!(error = %error, orders = ended.len(), "command ids of final orders are kept");
-            }
-        });
-    }
-
     async fn start_commands(&self, commands: Vec<(Errand, Command)>) {
         let (worker, permits) = (self.worker.clone(), self.commands.clone());
         let permit = permits.acquire_owned().await;
         self.tasks.spawn(async move {
             for (errand, command) in commands {
-                worker.command(errand, command).await;
+                worker.guard(errand, worker.command(errand, command)).await;
+            }
+            drop(permit);
+        });
+    }
+
+    /// What a gateway has refused is asked for again after a while, like a call that waits for its next try.
+    async fn start_later(&self, effect: Effect, command: Command) {
+        let (worker, permits) = (self.worker.clone(), self.calls_waiting.clone());
+        let permit = permits.acquire_owned().await;
+        self.tasks.spawn(async move {
+            if wait(after_failures(effect.failures, worker.args.longest_pause()), &worker.stop).await {
+                worker.guard(effect.errand(), worker.command(effect.errand(), command)).await;
             }
             drop(permit);
         });
@@ -105,7 +109,7 @@ impl Dispatcher {
         let (worker, permits) = (self.worker.clone(), self.calls_waiting.clone());
         let permit = permits.acquire_owned().await;
         self.tasks.spawn(async move {
-            worker.call(effect, call).await;
+            worker.guard(effect.errand(), worker.call(effect, call)).await;
             drop(permit);
         });
     }
@@ -118,7 +122,22 @@ impl Dispatcher {
 }
 
 impl Worker {
+    /// A bug in one step parks its order: nobody else would notice that it is not done.
+    async fn guard(&self, errand: Errand, doing: impl Future<Output = ()>) {
+        if let Err(panic) = AssertUnwindSafe(doing).catch_unwind().await {
+            let said = what_it_said(&*panic);
+            error!(order.id = %errand.order, step = errand.step, panic = said, "a step panicked");
+            self.park(errand, format!("the program failed: {said}")).await;
+        }
+    }
+
     pub(crate) fn open_warehouses(&self) -> Vec<(aggregates::values::WarehouseCode, u32)> {
         self.warehouses.read().unwrap_or_else(std::sync::PoisonError::into_inner).open()
     }
+}
+
+/// The message of a panic.
+fn what_it_said(panic: &(dyn Any + Send)) -> &str {
+    let text = panic.downcast_ref::<&str>().copied();
+    text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("without a word")
 }

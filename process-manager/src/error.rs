@@ -15,6 +15,12 @@ pub enum ProcessError {
     /// Another process took the lease over: nothing of this batch was written.
     #[error("the lease on the order process was lost")]
     LeaseLost,
+    /// The gateway is one that the saga cannot work with: an order's second parcel could not be charged.
+    #[error("gateway {gateway} allows one capture per authorization: an order of several parcels needs one for each")]
+    OneCaptureOnly {
+        /// Its name.
+        gateway: String,
+    },
     /// A stored state is not what this program writes.
     #[error("the stored process of order {order} cannot be read: {source}")]
     BrokenState {

@@ -6,11 +6,11 @@ use std::collections::HashMap;
 use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;
 
-use crate::ProcessError;
-use crate::order_fulfillment::{OrderFulfillment, Phase};
+use crate::order_fulfillment::OrderFulfillment;
+use crate::{Fulfillment, ProcessError};
 
 /// Raised with every change of the state's layout: rows of another layout are rebuilt from the log.
-pub(crate) const LAYOUT: i32 = 1;
+pub(crate) const LAYOUT: i32 = 2;
 
 /// The process of one order as it is stored.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -22,7 +22,7 @@ pub(crate) struct Instance {
 
 impl Instance {
     pub(crate) fn is_final(&self) -> bool {
-        self.state.facts.phase == Phase::Ended
+        self.state.is_over()
     }
 
     /// The last event that it has seen.
@@ -30,9 +30,18 @@ impl Instance {
         self.state.seen
     }
 
-    fn pending(&self) -> i32 {
-        i32::try_from(self.state.under_way().count()).unwrap_or(i32::MAX)
+    /// What the process itself has under way; what waits for people is not.
+    fn pending(&self, fulfillment: Fulfillment) -> i32 {
+        count(self.state.under_way().filter(|asked| fulfillment.takes(&asked.step)))
     }
+
+    fn waiting(&self) -> i32 {
+        count(self.state.waiting())
+    }
+}
+
+fn count(steps: impl Iterator) -> i32 {
+    i32::try_from(steps.count()).unwrap_or(i32::MAX)
 }
 
 type Row = (Uuid, i32, String, Option<String>);
@@ -64,53 +73,81 @@ pub(crate) async fn load(pool: &PgPool, orders: &[Uuid]) -> Result<HashMap<Uuid,
 }
 
 /// A page of stored processes after an order, of this layout.
-pub(crate) async fn page(pool: &PgPool, after: Uuid, limit: i64, only_open: bool) -> Result<Vec<(Uuid, Instance)>, ProcessError> {
+pub(crate) async fn page(pool: &PgPool, after: Uuid, limit: i64) -> Result<Vec<(Uuid, Instance)>, ProcessError> {
     let rows: Vec<Row> = sqlx::query_as(
         "select order_id, layout, state::text, unreadable from process.instances
-          where order_id > $1 and layout = $2 and not (final and $3) order by order_id limit $4",
+          where order_id > $1 and layout = $2 order by order_id limit $3",
     )
     .bind(after)
     .bind(LAYOUT)
-    .bind(only_open)
     .bind(limit)
     .fetch_all(pool)
     .await?;
     rows.into_iter().filter_map(read).collect::<Result<_, _>>().map_err(broken)
 }
 
-/// Orders whose stored process is of another layout or stopped at an event that could not be read: to be rebuilt from the log.
-pub(crate) async fn outdated(pool: &PgPool, after: Uuid, limit: i64) -> Result<Vec<Uuid>, sqlx::Error> {
-    sqlx::query_scalar(
-        "select order_id from process.instances
-          where order_id > $1 and (layout <> $2 or unreadable is not null) order by order_id limit $3",
+/// A page of stored processes after an order that are not over, of this layout. Found by the index of open ones, however many are over.
+pub(crate) async fn open_page(pool: &PgPool, after: Uuid, limit: i64) -> Result<Vec<(Uuid, Instance)>, ProcessError> {
+    let rows: Vec<Row> = sqlx::query_as(
+        "select order_id, layout, state::text, unreadable from process.instances
+          where not final and order_id > $1 and layout = $2 order by order_id limit $3",
     )
     .bind(after)
+    .bind(LAYOUT)
+    .bind(limit)
+    .fetch_all(pool)
+    .await?;
+    rows.into_iter().filter_map(read).collect::<Result<_, _>>().map_err(broken)
+}
+
+/// Orders whose stored process is of another layout: to be rebuilt from the log.
+pub(crate) async fn of_another_layout(pool: &PgPool, limit: i64) -> Result<Vec<Uuid>, sqlx::Error> {
+    sqlx::query_scalar(
+        "(select order_id from process.instances where layout < $1 order by layout limit $2)
+         union all
+         (select order_id from process.instances where layout > $1 order by layout limit $2)
+         limit $2",
+    )
     .bind(LAYOUT)
     .bind(limit)
     .fetch_all(pool)
     .await
 }
 
+/// Orders whose process stopped at an event that could not be read: to be rebuilt from the log, which this program may be able to read.
+pub(crate) async fn unreadable(pool: &PgPool, after: Uuid, limit: i64) -> Result<Vec<Uuid>, sqlx::Error> {
+    sqlx::query_scalar("select order_id from process.instances where unreadable is not null and order_id > $1 order by order_id limit $2")
+        .bind(after)
+        .bind(limit)
+        .fetch_all(pool)
+        .await
+}
+
 /// Writes the processes that a batch has touched.
-pub(crate) async fn save(transaction: &mut PgConnection, instances: &[(Uuid, &Instance)]) -> Result<(), ProcessError> {
+pub(crate) async fn save(
+    transaction: &mut PgConnection,
+    instances: &[(Uuid, &Instance)],
+    fulfillment: Fulfillment,
+) -> Result<(), ProcessError> {
     let mut states = Vec::with_capacity(instances.len());
     for (order, instance) in instances {
         states.push(serde_json::to_string(&instance.state).map_err(|source| ProcessError::BrokenState { order: *order, source })?);
     }
     sqlx::query(
-        "insert into process.instances (order_id, layout, state, position, pending, parked, final, unreadable, updated_at)
-         select t.order_id, $2, t.state::json, t.position, t.pending, t.parked, t.final, t.unreadable, clock_timestamp()
-           from unnest($1::uuid[], $3::text[], $4::bigint[], $5::int[], $6::boolean[], $7::boolean[], $8::text[])
-                as t (order_id, state, position, pending, parked, final, unreadable)
+        "insert into process.instances (order_id, layout, state, position, pending, waiting, parked, final, unreadable, updated_at)
+         select t.order_id, $2, t.state::json, t.position, t.pending, t.waiting, t.parked, t.final, t.unreadable, clock_timestamp()
+           from unnest($1::uuid[], $3::text[], $4::bigint[], $5::int[], $6::int[], $7::boolean[], $8::boolean[], $9::text[])
+                as t (order_id, state, position, pending, waiting, parked, final, unreadable)
          on conflict (order_id) do update set layout = excluded.layout, state = excluded.state, position = excluded.position,
-                pending = excluded.pending, parked = excluded.parked, final = excluded.final, unreadable = excluded.unreadable,
-                updated_at = excluded.updated_at",
+                pending = excluded.pending, waiting = excluded.waiting, parked = excluded.parked, final = excluded.final,
+                unreadable = excluded.unreadable, updated_at = excluded.updated_at",
     )
     .bind(instances.iter().map(|(order, _)| *order).collect::<Vec<_>>())
     .bind(LAYOUT)
     .bind(states)
     .bind(instances.iter().map(|(_, instance)| instance.position()).collect::<Vec<_>>())
-    .bind(instances.iter().map(|(_, instance)| instance.pending()).collect::<Vec<_>>())
+    .bind(instances.iter().map(|(_, instance)| instance.pending(fulfillment)).collect::<Vec<_>>())
+    .bind(instances.iter().map(|(_, instance)| instance.waiting()).collect::<Vec<_>>())
     .bind(instances.iter().map(|(_, instance)| instance.state.facts.parked.is_some()).collect::<Vec<_>>())
     .bind(instances.iter().map(|(_, instance)| instance.is_final()).collect::<Vec<_>>())
     .bind(instances.iter().map(|(_, instance)| instance.unreadable.clone()).collect::<Vec<_>>())

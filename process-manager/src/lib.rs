@@ -14,6 +14,7 @@ mod describing;
 mod dispatcher;
 mod error;
 mod folding;
+mod housekeeping;
 mod instances;
 pub mod order_fulfillment;
 mod pause;

@@ -6,6 +6,8 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 const FIRST: Duration = Duration::from_millis(50);
+/// The ceiling of the first pause after a gateway said no.
+const AFTER_REFUSAL: Duration = Duration::from_secs(5);
 
 /// Pauses that double up to a cap, each drawn from all of its length, so that those who failed together do not come back together.
 #[derive(Debug)]
@@ -32,6 +34,13 @@ impl Pauses {
     }
 }
 
+/// The pause before something is asked for again that a gateway has refused so often. The other side is well and has said no: it is given more time than
+/// one that did not answer, and never none.
+pub(crate) fn after_failures(failures: u32, longest: Duration) -> Duration {
+    let ceiling = AFTER_REFUSAL.saturating_mul(1 << failures.saturating_sub(1).min(20)).min(longest);
+    ceiling.mul_f64(f64::midpoint(1.0, draw()))
+}
+
 /// Waits; `false` if there is nothing to wait for any more.
 pub(crate) async fn wait(pause: Duration, stop: &CancellationToken) -> bool {
     stop.run_until_cancelled(tokio::time::sleep(pause)).await.is_some()
@@ -56,5 +65,14 @@ mod tests {
         }
         assert_eq!(pauses.next(Some(Duration::from_secs(7))), Duration::from_secs(7));
         assert_eq!(pauses.tries(), 102);
+    }
+
+    #[test]
+    fn what_was_refused_waits_longer_each_time_and_never_not_at_all() {
+        let longest = Duration::from_secs(30);
+        for (failures, ceiling) in [(1, 5), (2, 10), (3, 20), (4, 30), (40, 30)] {
+            let pause = after_failures(failures, longest);
+            assert!(pause >= Duration::from_secs(ceiling) / 2 && pause <= Duration::from_secs(ceiling), "{failures}: {pause:?}");
+        }
     }
 }

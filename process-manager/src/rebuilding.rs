@@ -9,11 +9,11 @@ use event_store::{Checkpoint, EventStore, RecordedEvent, lease};
 use tracing::info;
 use uuid::Uuid;
 
-use crate::ProcessError;
 use crate::folding::occurrence;
 use crate::instances::{self, Instance};
 use crate::order_fulfillment::{Happened, OrderFulfillment, Rules};
 use crate::runner::{NAME, SCHEMA};
+use crate::{Fulfillment, ProcessArgs, ProcessError};
 
 const PAGE: i64 = 500;
 
@@ -27,26 +27,49 @@ pub async fn rebuild_instance(store: &EventStore, order: OrderId, rules: &Rules)
 }
 
 /// Rebuilds every row that this program cannot go on from, up to where the log was followed.
-pub(crate) async fn rebuild_outdated(store: &EventStore, fence: i64, checkpoint: &Checkpoint, rules: &Rules) -> Result<(), ProcessError> {
+pub(crate) async fn rebuild_outdated(
+    store: &EventStore,
+    fence: i64,
+    checkpoint: &Checkpoint,
+    args: &ProcessArgs,
+) -> Result<(), ProcessError> {
+    loop {
+        let orders = instances::of_another_layout(store.pool(), PAGE).await?;
+        if orders.is_empty() {
+            break;
+        }
+        rebuild(store, fence, checkpoint, args, &orders).await?;
+    }
     let mut after = Uuid::nil();
     loop {
-        let orders = instances::outdated(store.pool(), after, PAGE).await?;
+        let orders = instances::unreadable(store.pool(), after, PAGE).await?;
         let Some(last) = orders.last() else { return Ok(()) };
         after = *last;
-        let mut rebuilt = Vec::with_capacity(orders.len());
-        for order in &orders {
-            rebuilt.push((*order, fold(&history(store, OrderId::new(*order), checkpoint.position).await?, rules)));
-        }
-        save(store, fence, checkpoint, &rebuilt).await?;
-        info!(orders = orders.len(), "order processes were rebuilt from the log");
+        rebuild(store, fence, checkpoint, args, &orders).await?;
     }
 }
 
+async fn rebuild(store: &EventStore, fence: i64, checkpoint: &Checkpoint, args: &ProcessArgs, orders: &[Uuid]) -> Result<(), ProcessError> {
+    let mut rebuilt = Vec::with_capacity(orders.len());
+    for order in orders {
+        rebuilt.push((*order, fold(&history(store, OrderId::new(*order), checkpoint.position).await?, &args.rules())));
+    }
+    save(store, fence, checkpoint, args.fulfillment, &rebuilt).await?;
+    info!(orders = orders.len(), "order processes were rebuilt from the log");
+    Ok(())
+}
+
 /// Nothing is written once somebody else holds the lease; the checkpoint stays where it is.
-async fn save(store: &EventStore, fence: i64, checkpoint: &Checkpoint, rebuilt: &[(Uuid, Instance)]) -> Result<(), ProcessError> {
+async fn save(
+    store: &EventStore,
+    fence: i64,
+    checkpoint: &Checkpoint,
+    fulfillment: Fulfillment,
+    rebuilt: &[(Uuid, Instance)],
+) -> Result<(), ProcessError> {
     let rows: Vec<_> = rebuilt.iter().map(|(order, instance)| (*order, instance)).collect();
     let mut transaction = store.pool().begin().await?;
-    instances::save(&mut transaction, &rows).await?;
+    instances::save(&mut transaction, &rows, fulfillment).await?;
     if !lease::advance(&mut transaction, SCHEMA, NAME, fence, checkpoint, checkpoint).await? {
         return Err(ProcessError::LeaseLost);
     }

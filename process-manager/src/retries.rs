@@ -27,7 +27,7 @@ pub(crate) async fn remember(pool: &PgPool, effect: &Effect, tries: u32, pause: 
     Ok(())
 }
 
-/// A call that had failed has its outcome.
+/// A call that had failed is not made any more: it has its outcome, or never will.
 pub(crate) async fn forget(pool: &PgPool, effect: &Effect) -> Result<(), sqlx::Error> {
     sqlx::query("delete from process.retries where order_id = $1 and step = $2 and subject = $3")
         .bind(effect.order.uuid())
@@ -35,6 +35,18 @@ pub(crate) async fn forget(pool: &PgPool, effect: &Effect) -> Result<(), sqlx::E
         .bind(effect.step.subject())
         .execute(pool)
         .await?;
+    Ok(())
+}
+
+/// Nobody makes any call now.
+pub(crate) async fn forget_all(pool: &PgPool) -> Result<(), sqlx::Error> {
+    sqlx::query("delete from process.retries").execute(pool).await?;
+    Ok(())
+}
+
+/// These orders are over.
+pub(crate) async fn forget_orders(pool: &PgPool, orders: &[String]) -> Result<(), sqlx::Error> {
+    sqlx::query("delete from process.retries where order_id = any ($1::uuid[])").bind(orders).execute(pool).await?;
     Ok(())
 }
 

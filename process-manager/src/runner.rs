@@ -1,5 +1,6 @@
 //! Follows the log under a lease. Any number of programs may run it: one holds the lease, the others wait until it lapses.
 
+use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -15,7 +16,7 @@ use crate::batch::Follower;
 use crate::dispatcher::{Dispatcher, Outside};
 use crate::pause::{Pauses, wait};
 use crate::rebuilding::rebuild_outdated;
-use crate::{ProcessArgs, ProcessError, instances};
+use crate::{ProcessArgs, ProcessError, housekeeping, instances};
 
 /// The schema of the process manager's tables.
 pub(crate) const SCHEMA: &str = "process";
@@ -23,12 +24,15 @@ pub(crate) const SCHEMA: &str = "process";
 pub(crate) const NAME: &str = "order_fulfillment";
 
 const PAGE: i64 = 1_000;
+/// How often what orders that are over have left behind is dropped.
+const HOUSEKEEPING: Duration = Duration::from_secs(1);
 
 /// Runs the order process until `shutdown`: takes part in the lease, and while it holds it, follows the log and does what the saga says.
 /// What is in flight at the end is finished; an outage of the database or of a gateway is waited out.
 ///
 /// # Errors
-/// What waiting cannot mend: a checkpoint ahead of the log, a stored state that cannot be read.
+/// What waiting cannot mend: a gateway that takes the money of an authorization only once, a checkpoint ahead of the log, a stored state that cannot
+/// be read.
 pub async fn run(
     store: EventStore,
     gateway: Arc<dyn PaymentGateway>,
@@ -36,6 +40,9 @@ pub async fn run(
     args: ProcessArgs,
     shutdown: CancellationToken,
 ) -> Result<(), ProcessError> {
+    if !gateway.capabilities().multicapture() {
+        return Err(ProcessError::OneCaptureOnly { gateway: gateway.name().to_owned() });
+    }
     let runner = Runner { store, outside: Outside { gateway, carrier }, args, shutdown };
     let holder = format!("{}/{}", std::process::id(), Uuid::now_v7());
     let mut pauses = Pauses::up_to(runner.args.longest_pause().min(Duration::from_secs(5)));
@@ -58,7 +65,7 @@ fn is_passing(error: &ProcessError) -> bool {
     match error {
         ProcessError::Store(_) | ProcessError::Database(_) | ProcessError::LeaseLost => true,
         ProcessError::Subscription(error) => matches!(error, SubscriptionError::Store(_)),
-        ProcessError::BrokenState { .. } => false,
+        ProcessError::BrokenState { .. } | ProcessError::OneCaptureOnly { .. } => false,
     }
 }
 
@@ -85,12 +92,17 @@ impl Runner {
         info!(lease.fence = lease.fence(), "the order process runs here");
         let stop = self.shutdown.child_token();
         let dispatcher = Dispatcher::new(self.store.clone(), self.outside.clone(), &self.args, stop.clone());
+        let ended = housekeeping::Ended::default();
         let worked = tokio::select! {
-            worked = self.work(&lease, &dispatcher, &stop) => worked,
+            worked = stop.run_until_cancelled(self.work(&lease, &dispatcher, &ended)) => worked.unwrap_or(Ok(())),
             lost = self.keep(&lease) => Err(lost),
+            never = self.keep_house(&ended) => match never {},
         };
         stop.cancel();
         dispatcher.drain().await;
+        if let Err(error) = housekeeping::forget_what_is_over(&self.store).await {
+            warn!(error = %error, "keys of orders that are over are dropped by whoever takes over");
+        }
         if let Err(error) = lease.release().await {
             warn!(error = %error, "the lease on the order process lapses by itself");
         }
@@ -109,28 +121,41 @@ impl Runner {
         }
     }
 
-    async fn work(&self, lease: &Lease, dispatcher: &Dispatcher, stop: &CancellationToken) -> Result<(), ProcessError> {
+    /// Drops now and then what orders that are over have left behind.
+    async fn keep_house(&self, ended: &housekeeping::Ended) -> Infallible {
+        loop {
+            tokio::time::sleep(HOUSEKEEPING).await;
+            self.tidy(ended).await;
+        }
+    }
+
+    async fn tidy(&self, ended: &housekeeping::Ended) {
+        if let Err(error) = ended.forget(&self.store).await {
+            warn!(error = %error, "what orders that are over have left behind is dropped later");
+        }
+    }
+
+    /// Until the lease is lost or the program stops, which may be at any point: what is under way stands in the orders' rows.
+    async fn work(&self, lease: &Lease, dispatcher: &Dispatcher, ended: &housekeeping::Ended) -> Result<(), ProcessError> {
         let checkpoint = lease::checkpoint(&mut *self.store.pool().acquire().await?, SCHEMA, NAME).await?.unwrap_or_default();
-        rebuild_outdated(&self.store, lease.fence(), &checkpoint, &self.args.rules()).await?;
+        rebuild_outdated(&self.store, lease.fence(), &checkpoint, &self.args).await?;
         let mut follower = Follower::start(&self.store, checkpoint, lease.fence(), &self.args).await?;
         dispatcher.know(follower.warehouses());
+        housekeeping::take_over(&self.store).await?;
         self.take_up(dispatcher).await?;
-        while let Some(news) = stop.run_until_cancelled(follower.next()).await {
-            let news = news?;
+        loop {
+            let news = follower.next().await?;
             dispatcher.know(follower.warehouses());
-            dispatcher.forget(news.ended);
-            if stop.run_until_cancelled(dispatcher.dispatch(news.effects)).await.is_none() {
-                break;
-            }
+            ended.note(news.ended);
+            dispatcher.dispatch(news.effects).await;
         }
-        Ok(())
     }
 
     /// Does again whatever the last holder may have left undone.
     async fn take_up(&self, dispatcher: &Dispatcher) -> Result<(), ProcessError> {
         let mut after = Uuid::nil();
         loop {
-            let page = instances::page(self.store.pool(), after, PAGE, true).await?;
+            let page = instances::open_page(self.store.pool(), after, PAGE).await?;
             let Some((last, _)) = page.last() else { return Ok(()) };
             after = *last;
             for (order, instance) in &page {

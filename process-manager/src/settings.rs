@@ -1,13 +1,13 @@
 use std::time::Duration;
 
-use crate::order_fulfillment::Rules;
+use crate::order_fulfillment::{Rules, Step};
 
 /// Settings of the process manager.
 #[derive(Debug, Clone, clap::Args)]
 #[command(next_help_heading = "Process manager")]
 pub struct ProcessArgs {
     /// Who packs and dispatches parcels
-    #[arg(long, env = "ORDERLY_FULFILLMENT", value_enum, default_value_t = Fulfillment::Automatic)]
+    #[arg(long, env = "ORDERLY_FULFILLMENT", value_enum, default_value_t = Fulfillment::Manual)]
     pub fulfillment: Fulfillment,
 
     /// So many refusals of one step park an order's process
@@ -52,11 +52,21 @@ pub enum Fulfillment {
     Manual,
 }
 
+impl Fulfillment {
+    /// Whether the process takes this step; otherwise people do.
+    pub(crate) fn takes(self, step: &Step) -> bool {
+        match self {
+            Self::Automatic => true,
+            Self::Manual => !step.is_fulfillment(),
+        }
+    }
+}
+
 impl ProcessArgs {
     /// What the saga must know of them.
     #[must_use]
     pub fn rules(&self) -> Rules {
-        Rules { automatic_fulfillment: self.fulfillment == Fulfillment::Automatic, refusal_limit: self.process_refusals }
+        Rules { refusal_limit: self.process_refusals }
     }
 
     pub(crate) fn lease(&self) -> Duration {

@@ -36,7 +36,7 @@ pub struct Difference {
 }
 
 /// Folds the log anew, with nothing done for any order, and compares each process at the event that it has seen last, so it may run beside the live one.
-/// `rules` must be those under which the processes ran.
+/// `rules` must be those under which the processes ran: how many refusals park one.
 ///
 /// # Errors
 /// The log or the stored processes cannot be read.
@@ -64,7 +64,7 @@ async fn all_stored(store: &EventStore) -> Result<HashMap<Uuid, Instance>, Proce
     let mut stored = HashMap::new();
     let mut after = Uuid::nil();
     loop {
-        let page = instances::page(store.pool(), after, PAGE, false).await?;
+        let page = instances::page(store.pool(), after, PAGE).await?;
         let Some((last, _)) = page.last() else { return Ok(stored) };
         after = *last;
         stored.extend(page);

@@ -7,7 +7,6 @@ use chrono::{DateTime, Utc};
 use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
 use decider::StreamId;
-use process_manager::Fulfillment;
 use process_manager::order_fulfillment::Rules;
 use uuid::Uuid;
 
@@ -185,10 +184,6 @@ pub struct Saga {
 #[derive(Debug, Clone, Copy, Args)]
 #[command(next_help_heading = "Process manager")]
 pub struct RulesArgs {
-    /// Who packs and dispatches parcels
-    #[arg(long, env = "ORDERLY_FULFILLMENT", value_enum, default_value_t = Fulfillment::Automatic)]
-    pub fulfillment: Fulfillment,
-
     /// So many refusals of one step park an order's process
     #[arg(long, env = "ORDERLY_PROCESS_REFUSALS", default_value_t = 5, value_name = "N")]
     pub process_refusals: u32,
@@ -196,7 +191,7 @@ pub struct RulesArgs {
 
 impl From<RulesArgs> for Rules {
     fn from(args: RulesArgs) -> Self {
-        Self { automatic_fulfillment: args.fulfillment == Fulfillment::Automatic, refusal_limit: args.process_refusals }
+        Self { refusal_limit: args.process_refusals }
     }
 }
 

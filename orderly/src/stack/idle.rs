@@ -14,12 +14,18 @@ pub struct IdleError {
 
 const BETWEEN_LOOKS: Duration = Duration::from_millis(100);
 
-pub(super) async fn wait(store: &EventStore, read: &ReadDatabase, within: Duration) -> anyhow::Result<()> {
-    let deadline = Instant::now() + within;
+/// A database that is away for a moment is waited for, as the workers do.
+const OUTAGE: Duration = Duration::from_secs(60);
+
+pub(super) async fn wait(store: EventStore, read: ReadDatabase, within: Duration) -> anyhow::Result<()> {
+    let (deadline, mut asked) = (Instant::now() + within, Instant::now());
     loop {
-        let Some(left) = left(store, read).await? else { return Ok(()) };
-        if Instant::now() > deadline {
-            return Err(IdleError { within, left }.into());
+        match left(&store, &read).await {
+            Ok(None) => return Ok(()),
+            Ok(Some(left)) if Instant::now() > deadline => return Err(IdleError { within, left }.into()),
+            Ok(Some(_)) => asked = Instant::now(),
+            Err(failure) if asked.elapsed() > OUTAGE => return Err(failure),
+            Err(_) => {}
         }
         tokio::time::sleep(BETWEEN_LOOKS).await;
     }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use event_store::{ExecuteError, StoreError};
+use event_store::ExecuteError;
 
 /// So many times a command may fail in a way that waiting does not mend.
 const POISONED_AFTER: u32 = 3;
@@ -19,38 +19,16 @@ pub(super) fn retry_after(failure: &ExecuteError) -> Option<Duration> {
 pub(super) fn is_poison(failure: &ExecuteError, tries: u32) -> bool {
     tries >= POISONED_AFTER
         && match failure {
-            ExecuteError::Store(error) => !is_an_outage(error),
+            ExecuteError::Store(error) => !error.is_outage(),
             ExecuteError::KeyReused => true,
             ExecuteError::Refused { .. } | ExecuteError::Overloaded { .. } | ExecuteError::Unavailable { .. } => false,
         }
 }
 
-/// Of the log, not of the command: over some time, for every command alike.
-fn is_an_outage(error: &StoreError) -> bool {
-    match error {
-        StoreError::Database(_)
-        | StoreError::Migration(_)
-        | StoreError::Unloadable(_)
-        | StoreError::Overloaded
-        | StoreError::TimedOut
-        | StoreError::OlderSchema { .. }
-        | StoreError::LostPosition(_)
-        | StoreError::Closed => true,
-        StoreError::Unreadable { .. }
-        | StoreError::Unfoldable { .. }
-        | StoreError::Json(_)
-        | StoreError::UnnamedStream(_)
-        | StoreError::NoStream
-        | StoreError::WrongType(_)
-        | StoreError::Erased(_)
-        | StoreError::Sealed(_)
-        | StoreError::Refused(_)
-        | StoreError::Panicked => false,
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use event_store::StoreError;
+
     use super::*;
 
     #[test]

@@ -5,15 +5,18 @@ use aggregates::order::{
     AllocateStock, CancelOrder, CompleteOrder, ConfirmOrder, FinishCancelation, PlanShipment, SettleAuthorization, StartPayment,
 };
 use aggregates::payment::{CapturePayment, VoidPayment};
-use aggregates::process::ParkProcess;
+use aggregates::process::{ParkProcess, ResumeProcess};
 use aggregates::shipment::{DispatchShipment, PackShipment, ShipmentMethod};
 use aggregates::values::{Money, OrderId, PaymentId, ShipmentId, WarehouseCode};
 use chrono::TimeDelta;
 use gateways::{AuthorizeCall, BookCall, CaptureCall, VoidCall};
 use uuid::Uuid;
 
-use super::facts::{OWN_OUTCOME, Parcel, Payment, Share, ShareStage, Standing};
+use super::facts::{OWN_OUTCOME, Parcel, Payment, Request, Share, ShareStage, Standing};
 use super::{Action, Asked, Call, Command, Effect, GatewayCall, OrderFulfillment, Step, reasons};
+
+/// Why a process that waits for an operator goes on by itself.
+const CALLED_OFF: &str = "the order was called off";
 
 /// How long an unconfirmed order holds its stock.
 const RESERVATION: TimeDelta = TimeDelta::minutes(30);
@@ -24,14 +27,14 @@ impl OrderFulfillment {
     pub fn effect(&self, order: OrderId, asked: &Asked) -> Option<Effect> {
         let command_id = asked.command_id(order);
         let action = self.action(order, asked, command_id)?;
-        Some(Effect { order, command_id, cause: asked.cause, requested_at: asked.at, step: asked.step.clone(), action })
+        Some(Effect { order, command_id, cause: asked.cause, step: asked.step.clone(), failures: self.failures(&asked.step), action })
     }
 
     fn action(&self, order: OrderId, asked: &Asked, id: Uuid) -> Option<Action> {
         let command = match &asked.step {
-            Step::Authorize { payment } => return Some(self.authorize(order, *payment)?.into()),
-            Step::Capture { payment, shipment } => return Some(self.capture(*payment, *shipment)?.into()),
-            Step::Void { payment } => return Some(self.void(*payment)?.into()),
+            Step::Authorize { payment } => return Some(asked.call(self.authorize(order, *payment)?)),
+            Step::Capture { payment, shipment } => return Some(asked.call(self.capture(*payment, *shipment)?)),
+            Step::Void { payment } => return Some(asked.call(self.void(*payment)?)),
             Step::DispatchShipment { shipment } => return self.dispatch(order, *shipment, asked),
             Step::AllocateStock => Command::AllocateStock(AllocateStock { order, warehouses: vec![], until: asked.at + RESERVATION }),
             Step::StartPayment => Command::StartPayment(start_payment(order, id)),
@@ -45,8 +48,32 @@ impl OrderFulfillment {
             Step::VoidPayment { payment } => Command::VoidPayment(VoidPayment { payment: *payment, operation: made_by(id, "operation") }),
             Step::FinishCancelation => Command::FinishCancelation(FinishCancelation { order }),
             Step::Park => Command::ParkProcess(self.park(order)?),
+            Step::Resume => Command::ResumeProcess(ResumeProcess { order, reason: CALLED_OFF.to_owned() }),
         };
         Some(command.into())
+    }
+
+    /// How often the gateway refused what a step leads to.
+    fn failures(&self, step: &Step) -> u32 {
+        match step {
+            Step::CapturePayment { payment, shipment } => self.share(*payment, *shipment).map_or(0, |share| share.failures),
+            Step::VoidPayment { payment } => self.attempt(*payment).map_or(0, |attempt| attempt.failed_voids),
+            Step::AllocateStock
+            | Step::StartPayment
+            | Step::Authorize { .. }
+            | Step::SettleAuthorization { .. }
+            | Step::ConfirmOrder
+            | Step::PlanShipment { .. }
+            | Step::PackShipment { .. }
+            | Step::DispatchShipment { .. }
+            | Step::Capture { .. }
+            | Step::CompleteOrder
+            | Step::CancelOrder
+            | Step::Void { .. }
+            | Step::FinishCancelation
+            | Step::Park
+            | Step::Resume => 0,
+        }
     }
 
     fn attempt(&self, payment: PaymentId) -> Option<&Payment> {
@@ -57,25 +84,27 @@ impl OrderFulfillment {
         self.facts.shares.iter().find(|share| share.payment == payment && share.shipment == shipment)
     }
 
-    fn authorize(&self, order: OrderId, payment: PaymentId) -> Option<GatewayCall> {
+    fn authorize(&self, order: OrderId, payment: PaymentId) -> Option<(GatewayCall, Request)> {
         let attempt = self.attempt(payment)?;
-        let Standing::Authorizing { operation } = attempt.standing else { return None };
+        let Standing::Authorizing(request) = attempt.standing else { return None };
         let (amount, currency) = in_units(attempt.amount);
-        let method = attempt.method.clone();
-        Some(GatewayCall::Authorize(AuthorizeCall { operation, payment: payment.uuid(), order: order.uuid(), amount, currency, method }))
+        let (operation, method) = (request.operation, attempt.method.clone());
+        let call = AuthorizeCall { operation, payment: payment.uuid(), order: order.uuid(), amount, currency, method };
+        Some((GatewayCall::Authorize(call), request))
     }
 
-    fn void(&self, payment: PaymentId) -> Option<GatewayCall> {
-        let Standing::Voiding { operation } = self.attempt(payment)?.standing else { return None };
-        Some(GatewayCall::Void(VoidCall { operation, payment: payment.uuid() }))
+    fn void(&self, payment: PaymentId) -> Option<(GatewayCall, Request)> {
+        let Standing::Voiding(request) = self.attempt(payment)?.standing else { return None };
+        Some((GatewayCall::Void(VoidCall { operation: request.operation, payment: payment.uuid() }), request))
     }
 
-    fn capture(&self, payment: PaymentId, shipment: ShipmentId) -> Option<GatewayCall> {
+    fn capture(&self, payment: PaymentId, shipment: ShipmentId) -> Option<(GatewayCall, Request)> {
         let share = self.share(payment, shipment)?;
-        let ShareStage::Requested { operation, r#final } = share.stage else { return None };
+        let ShareStage::Requested { request, r#final } = share.stage else { return None };
         let (amount, currency) = in_units(share.amount);
-        let authorization = self.attempt(payment)?.reference.clone();
-        Some(GatewayCall::Capture(CaptureCall { operation, payment: payment.uuid(), authorization, amount, currency, r#final }))
+        let (operation, authorization) = (request.operation, self.attempt(payment)?.reference.clone());
+        let call = CaptureCall { operation, payment: payment.uuid(), authorization, amount, currency, r#final };
+        Some((GatewayCall::Capture(call), request))
     }
 
     fn capture_payment(&self, payment: PaymentId, shipment: ShipmentId, id: Uuid) -> Option<CapturePayment> {
@@ -106,6 +135,13 @@ impl OrderFulfillment {
     fn park(&self, order: OrderId) -> Option<ParkProcess> {
         let stuck = self.facts.stuck.clone()?;
         Some(ParkProcess { order, step: stuck.step, cause: stuck.cause })
+    }
+}
+
+impl Asked {
+    /// A call is made again if something else than its own request asks for it.
+    fn call(&self, (call, request): (GatewayCall, Request)) -> Action {
+        Action::Call(Call::Gateway { call, requested_at: request.at, again: self.cause != request.event })
     }
 }
 

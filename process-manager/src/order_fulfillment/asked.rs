@@ -51,7 +51,13 @@ impl OrderFulfillment {
         self.asked.iter().filter(|asked| !asked.refused)
     }
 
-    /// A refusal of a command that is under way is counted; every other event overtakes what is under way.
+    /// What was refused and waits for the order's next event.
+    pub fn waiting(&self) -> impl Iterator<Item = &Asked> {
+        self.asked.iter().filter(|asked| asked.refused)
+    }
+
+    /// A refusal of a command that is under way is counted; every other event overtakes what is under way. With a step that is refused too often, or
+    /// when nothing is under way that could bring another event, an operator is waited for.
     pub(super) fn note_refusal(&mut self, event: &Occurrence, limit: u32) {
         let Happened::Process(ProcessEvent::CommandRefused(refusal)) = &event.happened else {
             self.asked.iter_mut().for_each(|asked| asked.overtaken = true);
@@ -61,7 +67,8 @@ impl OrderFulfillment {
         let Some(asked) = self.asked.iter_mut().find(|asked| asked.command_id(order) == refusal.command_id) else { return };
         asked.refusals += 1;
         asked.refused = true;
-        if asked.refusals >= limit {
+        let (too_often, overtaken) = (asked.refusals >= limit, asked.overtaken);
+        if too_often || (!overtaken && self.under_way().next().is_none()) {
             self.facts.stuck = Some(Stuck { step: refusal.step.clone(), cause: refusal.message.clone() });
         }
     }

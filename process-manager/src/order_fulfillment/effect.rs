@@ -4,7 +4,7 @@ use aggregates::order::{
     AllocateStock, CancelOrder, CompleteOrder, ConfirmOrder, FinishCancelation, PlanShipment, SettleAuthorization, StartPayment,
 };
 use aggregates::payment::{CapturePayment, VoidPayment};
-use aggregates::process::ParkProcess;
+use aggregates::process::{ParkProcess, ResumeProcess};
 use aggregates::shipment::{DispatchShipment, PackShipment};
 use aggregates::values::OrderId;
 use chrono::{DateTime, Utc};
@@ -22,10 +22,10 @@ pub struct Effect {
     pub command_id: Uuid,
     /// The event that it follows from.
     pub cause: Uuid,
-    /// When that event was recorded.
-    pub requested_at: DateTime<Utc>,
     /// The step.
     pub step: Step,
+    /// How often a gateway has refused what it leads to: the next try may wait.
+    pub failures: u32,
     /// What to do.
     pub action: Action,
 }
@@ -58,13 +58,21 @@ pub enum Command {
     VoidPayment(VoidPayment),
     FinishCancelation(FinishCancelation),
     ParkProcess(ParkProcess),
+    ResumeProcess(ResumeProcess),
 }
 
 /// A call to the outside.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Call {
     /// To the payment gateway.
-    Gateway(GatewayCall),
+    Gateway {
+        /// Which.
+        call: GatewayCall,
+        /// When it was requested, which is the earliest that the gateway can have heard of it.
+        requested_at: DateTime<Utc>,
+        /// It is not asked for by the event that requested it: it may have been sent before, and long ago.
+        again: bool,
+    },
     /// To the carrier, and then the dispatch with what it said.
     BookAndDispatch(BookCall, DispatchShipment),
 }
@@ -83,11 +91,5 @@ pub enum GatewayCall {
 impl From<Command> for Action {
     fn from(command: Command) -> Self {
         Self::Command(command)
-    }
-}
-
-impl From<GatewayCall> for Action {
-    fn from(call: GatewayCall) -> Self {
-        Self::Call(Call::Gateway(call))
     }
 }

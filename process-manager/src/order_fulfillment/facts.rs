@@ -10,9 +10,9 @@ use aggregates::process::ProcessEvent;
 use aggregates::values::{Country, LineNumber, PaymentId, ShipmentId, WarehouseCode};
 use serde::{Deserialize, Serialize};
 
-use super::Happened;
+use super::{Happened, Occurrence, Step};
 pub(super) use goods::{Parcel, ShipmentStage};
-pub(super) use money::{Payment, Settlement, Share, ShareStage, Standing};
+pub(super) use money::{Payment, Request, Settlement, Share, ShareStage, Standing};
 
 /// Where an order stands in its own lifecycle.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -73,13 +73,15 @@ pub struct Facts {
     pub(super) stuck: Option<Stuck>,
     /// What an operator is waited for.
     pub parked: Option<Stuck>,
+    /// What the operator was waited for does not matter any more: the order is being undone, or it has ended.
+    pub(super) outlived: bool,
 }
 
 impl Facts {
-    pub(super) fn learn(&mut self, happened: &Happened, failure_limit: u32) {
-        match happened {
+    pub(super) fn learn(&mut self, occurrence: &Occurrence, failure_limit: u32) {
+        match &occurrence.happened {
             Happened::Order(event) => self.learn_of_order(event),
-            Happened::Payment(payment, event) => self.learn_of_payment(*payment, event, failure_limit),
+            Happened::Payment(payment, event) => self.learn_of_payment(*payment, event, occurrence, failure_limit),
             Happened::Shipment(shipment, event) => self.learn_of_shipment(*shipment, event),
             Happened::Process(event) => self.learn_of_process(event),
         }
@@ -105,10 +107,9 @@ impl Facts {
             OrderEvent::OrderPaymentVoided(ended) => self.settle(ended.payment, Settlement::Voided),
             OrderEvent::OrderConfirmed(_) => self.phase = Phase::Confirmed,
             OrderEvent::OrderLinesShipped(shipped) => self.owe(shipped),
-            OrderEvent::OrderCancelationStarted(_) => self.phase = Phase::Canceling,
+            OrderEvent::OrderCancelationStarted(_) => self.turn_back(),
             OrderEvent::OrderRejected(_) | OrderEvent::OrderExpired(_) | OrderEvent::OrderCanceled(_) | OrderEvent::OrderCompleted(_) => {
-                // Nothing is done for it any more, so nothing is remembered.
-                *self = Self { phase: Phase::Ended, ..Self::default() };
+                self.end();
             }
             // The shipment's own events say the same; an anomaly is for people.
             OrderEvent::OrderLinesReleased(_)
@@ -128,15 +129,30 @@ impl Facts {
         }
     }
 
+    /// Whatever stood in the way of going on does not stand in the way of going back.
+    fn turn_back(&mut self) {
+        self.phase = Phase::Canceling;
+        self.stuck = None;
+        self.outlived = self.parked.is_some();
+    }
+
+    /// Nothing but money can still ask for something: a gateway may say late that it holds some after all.
+    fn end(&mut self) {
+        let (payments, parked) = (std::mem::take(&mut self.payments), self.parked.take());
+        *self = Self { phase: Phase::Ended, payments, outlived: parked.is_some(), parked, ..Self::default() };
+    }
+
     fn learn_of_process(&mut self, event: &ProcessEvent) {
         match event {
             ProcessEvent::CommandRefused(_) => {}
             ProcessEvent::ProcessParked(parked) => {
                 self.stuck = None;
                 self.parked = Some(Stuck { step: parked.step.clone(), cause: parked.cause.clone() });
+                // It was parked while somebody called the order off: that step is not taken any more.
+                self.outlived = matches!(self.phase, Phase::Canceling | Phase::Ended) && !Step::is_of_the_way_back(&parked.step);
             }
             ProcessEvent::ProcessResumed(_) => {
-                (self.stuck, self.parked) = (None, None);
+                (self.stuck, self.parked, self.outlived) = (None, None, false);
                 self.forgive();
             }
         }

@@ -68,6 +68,8 @@ pub enum Step {
     FinishCancelation,
     /// Wait for an operator.
     Park,
+    /// Wait for the operator no more: what stood in the way is not to be done any more.
+    Resume,
 }
 
 impl Step {
@@ -91,7 +93,35 @@ impl Step {
             Self::Void { .. } => "void",
             Self::FinishCancelation => "finish_cancelation",
             Self::Park => "park",
+            Self::Resume => "resume",
         }
+    }
+
+    /// Whether people take it, where fulfillment is not automatic.
+    pub(crate) fn is_fulfillment(&self) -> bool {
+        match self {
+            Self::PackShipment { .. } | Self::DispatchShipment { .. } => true,
+            Self::AllocateStock
+            | Self::StartPayment
+            | Self::Authorize { .. }
+            | Self::SettleAuthorization { .. }
+            | Self::ConfirmOrder
+            | Self::PlanShipment { .. }
+            | Self::CapturePayment { .. }
+            | Self::Capture { .. }
+            | Self::CompleteOrder
+            | Self::CancelOrder
+            | Self::VoidPayment { .. }
+            | Self::Void { .. }
+            | Self::FinishCancelation
+            | Self::Park
+            | Self::Resume => false,
+        }
+    }
+
+    /// Whether an order that is being undone, or has ended, may still have a step with this name.
+    pub(super) fn is_of_the_way_back(name: &str) -> bool {
+        ["authorize", "settle_authorization", "void_payment", "void", "finish_cancelation"].contains(&name)
     }
 
     /// What it is about; empty where it is about the order itself.
@@ -104,7 +134,8 @@ impl Step {
             | Self::CompleteOrder
             | Self::CancelOrder
             | Self::FinishCancelation
-            | Self::Park => String::new(),
+            | Self::Park
+            | Self::Resume => String::new(),
             Self::Authorize { payment }
             | Self::SettleAuthorization { payment }
             | Self::VoidPayment { payment }

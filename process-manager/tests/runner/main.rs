@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod faulty;
 #[path = "../../../event-store/tests/log/fixture.rs"]
 #[allow(dead_code, reason = "it serves more tests than these")]
 mod fixture;

@@ -1,10 +1,9 @@
 use aggregates::order::OrderStatus;
-use process_manager::describe;
 use tokio_util::sync::CancellationToken;
 
 use crate::fixture::TestDatabase;
 use crate::outside::{Outside, clients};
-use crate::shop::{Shop, args, pickup, start};
+use crate::shop::{Shop, pickup, start};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_gateway_that_is_away_is_waited_for() {
@@ -15,13 +14,12 @@ async fn a_gateway_that_is_away_is_waited_for() {
     let shutdown = CancellationToken::new();
     let process = start(&shop.store, gateway, carrier, &shutdown);
     let order = shop.place(1, 1, &pickup()).await[0];
-    let waiting = loop {
-        let view = describe(&shop.store, order, &args(&[]).rules()).await.unwrap().unwrap();
-        match &view.steps[..] {
-            [step] if step.step == "authorize" && step.tries > 1 => break step.clone(),
-            _ => tokio::time::sleep(std::time::Duration::from_millis(10)).await,
-        }
-    };
+    let waiting = shop
+        .view_when(order, "the authorization has failed twice", |view| match &view.steps[..] {
+            [step] if step.step == "authorize" && step.tries > 1 => Some(step.clone()),
+            _ => None,
+        })
+        .await;
     assert!(waiting.next_try_at.is_some() && waiting.last_error.is_some(), "{waiting:?}");
     let _outside = Outside::start_at(&database.url, &address.to_string(), &[]).await;
     shop.until_all_are_final(1).await;

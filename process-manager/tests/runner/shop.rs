@@ -17,7 +17,7 @@ use decider::Decision;
 use event_store::{CommandKey, Envelope, EventStore};
 use futures::StreamExt;
 use gateways::{Carrier, PaymentGateway};
-use process_manager::{Counts, ProcessArgs, ProcessError, counts};
+use process_manager::{Counts, ProcessArgs, ProcessError, SagaView, counts, describe};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
@@ -31,11 +31,12 @@ pub(crate) struct Shop {
 /// Settings of the process manager, with a lease and pauses that suit a test.
 pub(crate) fn args(more: &[&str]) -> ProcessArgs {
     #[derive(Parser)]
+    #[command(args_override_self = true)]
     struct Settings {
         #[command(flatten)]
         process: ProcessArgs,
     }
-    let words = ["process", "--process-lease-ms", "1000", "--process-backoff-ms", "400"];
+    let words = ["process", "--process-lease-ms", "1000", "--process-backoff-ms", "400", "--fulfillment", "automatic"];
     Settings::parse_from(words.iter().chain(more).copied()).process
 }
 
@@ -46,7 +47,18 @@ pub(crate) fn start(
     carrier: Arc<dyn Carrier>,
     shutdown: &CancellationToken,
 ) -> JoinHandle<Result<(), ProcessError>> {
-    tokio::spawn(process_manager::run(store.clone(), gateway, carrier, args(&[]), shutdown.clone()))
+    start_with(&[], store, gateway, carrier, shutdown)
+}
+
+/// Starts a process manager with these settings.
+pub(crate) fn start_with(
+    settings: &[&str],
+    store: &EventStore,
+    gateway: Arc<dyn PaymentGateway>,
+    carrier: Arc<dyn Carrier>,
+    shutdown: &CancellationToken,
+) -> JoinHandle<Result<(), ProcessError>> {
+    tokio::spawn(process_manager::run(store.clone(), gateway, carrier, args(settings), shutdown.clone()))
 }
 
 impl Shop {
@@ -149,6 +161,19 @@ impl Shop {
         }
     }
 
+    /// Waits until an order's process is as wanted.
+    pub(crate) async fn view_when<T>(&self, order: OrderId, what: &str, wanted: impl Fn(&SagaView) -> Option<T>) -> T {
+        let deadline = Instant::now() + Duration::from_secs(60);
+        loop {
+            let view = describe(&self.store, order, &args(&[]).rules()).await.unwrap().unwrap();
+            if let Some(found) = wanted(&view) {
+                return found;
+            }
+            assert!(Instant::now() < deadline, "waited for: {what}; {view:?}");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
     async fn known_to_the_process(&self) -> usize {
         let known: i64 = sqlx::query_scalar("select count(*) from process.instances").fetch_one(self.store.pool()).await.unwrap();
         usize::try_from(known).unwrap()
@@ -157,15 +182,19 @@ impl Shop {
     /// Nothing pending, nothing parked, nothing reserved, no key left, and the log makes the same processes.
     pub(crate) async fn assert_nothing_is_left_over(&self, orders: usize) {
         let counted = counts(self.store.pool()).await.unwrap();
-        assert_eq!(counted, Counts { instances_open: 0, pending: 0, parked: 0, dead_letters: 0 });
+        assert_eq!(counted, Counts { instances_open: 0, pending: 0, waiting: 0, parked: 0, dead_letters: 0 });
         let verified = process_manager::verify(&self.store, &args(&[]).rules()).await.unwrap();
         assert_eq!((verified.compared, verified.differences), (orders, vec![]));
         for number in 0..self.products {
             let stock = self.store.load::<StockItem>(&item(number).to_string()).await.unwrap().state;
             assert_eq!(stock.reserved(), 0, "{}", item(number));
         }
-        let retries: i64 = sqlx::query_scalar("select count(*) from process.retries").fetch_one(self.store.pool()).await.unwrap();
-        assert_eq!(retries, 0);
+        assert_eq!((self.rows("process.retries").await, self.rows("log.process_keys").await), (0, 0));
+    }
+
+    pub(crate) async fn rows(&self, table: &str) -> i64 {
+        let sql = sqlx::AssertSqlSafe(format!("select count(*) from {table}"));
+        sqlx::query_scalar(sql).fetch_one(self.store.pool()).await.unwrap()
     }
 }
 

@@ -1,13 +1,29 @@
 use aggregates::order::OrderLinesShipped;
-use aggregates::payment::{AUTHORIZED_AFTER_DECLINE, CaptureRequested, OTHER_AMOUNT_AUTHORIZED, OperationId, PaymentEvent};
+use aggregates::payment::{CaptureRequested, OperationId, PaymentEvent};
 use aggregates::values::{Money, PaymentId, ShipmentId};
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use super::{Facts, Stuck};
-use crate::order_fulfillment::Step;
+use crate::order_fulfillment::{Occurrence, Step};
 
-/// Anomalies after which a gateway holds money that has to go back.
-const CONTRADICTIONS: [&str; 2] = [OTHER_AMOUNT_AUTHORIZED, AUTHORIZED_AFTER_DECLINE];
+/// A call that was requested. Its age is that of the request, however often and whenever it is asked for again: a gateway remembers an operation
+/// from the first time that it may have heard of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(in crate::order_fulfillment) struct Request {
+    pub(in crate::order_fulfillment) operation: OperationId,
+    /// The event that requested it.
+    pub(in crate::order_fulfillment) event: Uuid,
+    /// When that was recorded.
+    pub(in crate::order_fulfillment) at: DateTime<Utc>,
+}
+
+impl Request {
+    fn by(event: &Occurrence, operation: OperationId) -> Self {
+        Self { operation, event: event.event_id, at: event.recorded_at }
+    }
+}
 
 /// An attempt to pay.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -19,7 +35,8 @@ pub(in crate::order_fulfillment) struct Payment {
     pub(in crate::order_fulfillment) reference: Option<String>,
     /// What the order's own book says of it.
     pub(in crate::order_fulfillment) settled: Option<Settlement>,
-    failed_voids: u32,
+    /// How often the gateway refused to let go of it.
+    pub(in crate::order_fulfillment) failed_voids: u32,
 }
 
 /// Where an attempt stands at the gateway.
@@ -27,16 +44,12 @@ pub(in crate::order_fulfillment) struct Payment {
 #[serde(rename_all = "snake_case")]
 pub(in crate::order_fulfillment) enum Standing {
     Initiated,
-    Authorizing {
-        operation: OperationId,
-    },
+    Authorizing(Request),
     Authorized,
     Declined,
     /// The gateway says that it holds money on which the order cannot count.
     Contradicted,
-    Voiding {
-        operation: OperationId,
-    },
+    Voiding(Request),
     Voided,
 }
 
@@ -56,7 +69,8 @@ pub(in crate::order_fulfillment) struct Share {
     pub(in crate::order_fulfillment) shipment: ShipmentId,
     pub(in crate::order_fulfillment) amount: Money,
     pub(in crate::order_fulfillment) stage: ShareStage,
-    failures: u32,
+    /// How often the gateway refused to take it.
+    pub(in crate::order_fulfillment) failures: u32,
 }
 
 /// How far a share is.
@@ -64,29 +78,27 @@ pub(in crate::order_fulfillment) struct Share {
 #[serde(rename_all = "snake_case")]
 pub(in crate::order_fulfillment) enum ShareStage {
     Owed,
-    Requested { operation: OperationId, r#final: bool },
+    Requested { request: Request, r#final: bool },
     Captured,
 }
 
 impl Facts {
-    pub(super) fn learn_of_payment(&mut self, id: PaymentId, event: &PaymentEvent, limit: u32) {
+    pub(super) fn learn_of_payment(&mut self, id: PaymentId, event: &PaymentEvent, occurrence: &Occurrence, limit: u32) {
         match event {
             PaymentEvent::PaymentInitiated(initiated) => self.open(id, initiated.amount, initiated.method.clone()),
-            PaymentEvent::AuthorizationRequested(asked) => self.stand(id, Standing::Authorizing { operation: asked.operation }),
+            PaymentEvent::AuthorizationRequested(asked) => self.stand(id, Standing::Authorizing(Request::by(occurrence, asked.operation))),
             PaymentEvent::PaymentAuthorized(authorized) => {
                 self.stand(id, Standing::Authorized);
                 self.refer(id, &authorized.gateway_reference);
             }
             PaymentEvent::PaymentDeclined(_) => self.stand(id, Standing::Declined),
-            PaymentEvent::CaptureRequested(asked) => self.request_share(id, asked),
+            PaymentEvent::CaptureRequested(asked) => self.request_share(id, asked, Request::by(occurrence, asked.operation)),
             PaymentEvent::PaymentCaptured(captured) => self.move_share(id, captured.shipment, ShareStage::Captured),
             PaymentEvent::CaptureFailed(failed) => self.fail_share(id, failed.shipment, &failed.code, limit),
-            PaymentEvent::VoidRequested(asked) => self.stand(id, Standing::Voiding { operation: asked.operation }),
+            PaymentEvent::VoidRequested(asked) => self.stand(id, Standing::Voiding(Request::by(occurrence, asked.operation))),
             PaymentEvent::PaymentVoided(_) => self.stand(id, Standing::Voided),
             PaymentEvent::VoidFailed(failed) => self.fail_void(id, &failed.code, limit),
-            PaymentEvent::AnomalyDetected(anomaly) if CONTRADICTIONS.contains(&anomaly.code.as_str()) => {
-                self.stand(id, Standing::Contradicted)
-            }
+            PaymentEvent::AnomalyDetected(anomaly) if anomaly.says_money_is_held() => self.stand(id, Standing::Contradicted),
             PaymentEvent::AuthorizationReleased(_) | PaymentEvent::AnomalyDetected(_) => {}
         }
     }
@@ -133,8 +145,8 @@ impl Facts {
         }
     }
 
-    fn request_share(&mut self, payment: PaymentId, asked: &CaptureRequested) {
-        let stage = ShareStage::Requested { operation: asked.operation, r#final: asked.r#final };
+    fn request_share(&mut self, payment: PaymentId, asked: &CaptureRequested, request: Request) {
+        let stage = ShareStage::Requested { request, r#final: asked.r#final };
         match self.share(payment, asked.shipment) {
             Some(share) => share.stage = stage,
             None => self.shares.push(Share { payment, shipment: asked.shipment, amount: asked.amount, stage, failures: 0 }),

@@ -19,13 +19,13 @@ pub(super) const CAPTURE: Uuid = Uuid::from_u128(11);
 pub(super) const VOID: Uuid = Uuid::from_u128(12);
 
 pub(super) fn rules() -> Rules {
-    Rules { automatic_fulfillment: true, refusal_limit: 3 }
+    Rules { refusal_limit: 3 }
 }
 
 pub(super) struct Story {
     pub(super) process: OrderFulfillment,
     pub(super) rules: Rules,
-    position: i64,
+    pub(super) position: i64,
     pub(super) last: Vec<Effect>,
 }
 
@@ -45,7 +45,7 @@ impl Story {
             order: ORDER,
             event_id: Uuid::from_u128(0x1000 + u128::try_from(self.position).unwrap()),
             position: self.position,
-            recorded_at: now(),
+            recorded_at: at(self.position),
             happened: happened.into(),
         };
         let (process, effects) = self.process.clone().react(&event, &self.rules);
@@ -61,7 +61,9 @@ impl Story {
 
     /// The refusal of the last step with this name.
     pub(super) fn refused(&self, step: &str) -> Happened {
-        let asked = self.process.asked.iter().find(|asked| asked.step.name() == step).unwrap();
+        let shown = |asked: &&crate::order_fulfillment::Asked| format!("{} {}", asked.step.name(), asked.step.subject());
+        let asked = self.process.asked.iter().find(|asked| shown(asked).trim_end() == step).unwrap();
+        let step = asked.step.name();
         let (code, message) = ("not_now".to_owned(), "not now".to_owned());
         ProcessEvent::from(CommandRefused { command_id: asked.command_id(ORDER), step: step.to_owned(), code, message }).into()
     }
@@ -77,6 +79,11 @@ impl From<ProcessEvent> for Happened {
     fn from(event: ProcessEvent) -> Self {
         Self::Process(event)
     }
+}
+
+/// When the event at a position was recorded: an hour after the one before.
+pub(super) fn at(position: i64) -> DateTime<Utc> {
+    now() + chrono::TimeDelta::hours(position)
 }
 
 fn now() -> DateTime<Utc> {
@@ -274,6 +281,10 @@ fn reason() -> CancelationReason {
 
 pub(super) fn canceling() -> Happened {
     order(OrderCancelationStarted { outcome: CancelationOutcome::Canceled, reason: reason(), released: vec![] })
+}
+
+pub(super) fn rejected() -> Happened {
+    order(OrderRejected { reason: reason() })
 }
 
 pub(super) fn canceled() -> Happened {

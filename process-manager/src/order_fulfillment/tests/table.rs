@@ -24,9 +24,13 @@ fn authorize() -> String {
 }
 
 fn paid_for() -> Vec<Happened> {
+    paid_for_in(&["berlin"])
+}
+
+fn paid_for_in(warehouses: &[&str]) -> Vec<Happened> {
     vec![
         placed(pickup(), "20.00"),
-        reserved(&["berlin"]),
+        reserved(warehouses),
         payment_started(),
         initiated(),
         authorization_requested(),
@@ -93,12 +97,9 @@ fn a_carrier_is_booked_with_the_parcels_weight_before_it_leaves_and_delivery_is_
 
 #[test]
 fn two_parcels_capture_their_parts_and_only_the_last_lets_go_of_the_rest() {
-    let mut story = Story::of(paid_for());
-    story.process.facts.stock = crate::order_fulfillment::facts::Stock::Reserved(vec!["berlin".parse().unwrap(), "paris".parse().unwrap()]);
-    assert_eq!(
-        story.then(planned(BERLIN_PARCEL, "berlin", ShipmentMethod::Pickup)),
-        ["plan_shipment paris".to_owned(), format!("pack_shipment {BERLIN_PARCEL}")]
-    );
+    let mut story = Story::of(paid_for_in(&["berlin", "paris"]).into_iter().take(7));
+    assert_eq!(story.then(confirmed()), ["plan_shipment berlin", "plan_shipment paris"]);
+    assert_eq!(story.then(planned(BERLIN_PARCEL, "berlin", ShipmentMethod::Pickup)), [format!("pack_shipment {BERLIN_PARCEL}")]);
     for event in
         [planned(PARIS_PARCEL, "paris", ShipmentMethod::Pickup), packed(BERLIN_PARCEL), packed(PARIS_PARCEL), dispatched(BERLIN_PARCEL)]
     {
@@ -116,11 +117,10 @@ fn two_parcels_capture_their_parts_and_only_the_last_lets_go_of_the_rest() {
 }
 
 #[test]
-fn people_pack_and_dispatch_where_fulfillment_is_manual() {
+fn what_people_do_before_the_process_does_is_not_done_again() {
     let mut story = Story::of(paid_for());
-    story.rules.automatic_fulfillment = false;
-    assert_eq!(story.then(planned(BERLIN_PARCEL, "berlin", ShipmentMethod::Pickup)), NOTHING);
-    assert_eq!(story.then(packed(BERLIN_PARCEL)), NOTHING);
+    assert_eq!(story.then(planned(BERLIN_PARCEL, "berlin", ShipmentMethod::Pickup)), [format!("pack_shipment {BERLIN_PARCEL}")]);
+    assert_eq!(story.then(packed(BERLIN_PARCEL)), [format!("dispatch_shipment {BERLIN_PARCEL}")]);
     story.then(dispatched(BERLIN_PARCEL));
     assert_eq!(story.then(shipped(BERLIN_PARCEL, &["20.00"])), [format!("capture_payment {PAYMENT}/{BERLIN_PARCEL}")]);
 }
@@ -186,11 +186,21 @@ fn money_of_another_amount_is_voided_and_the_order_rejected() {
 
 #[test]
 fn a_refused_step_is_not_repeated_for_its_refusal_but_at_the_orders_next_event() {
-    let mut story = Story::of(paid_for().into_iter().take(7));
+    let mut story = Story::of(paid_for_in(&["berlin", "paris"]));
     let first = story.last[0].command_id;
-    assert_eq!(story.then(story.refused("confirm_order")), NOTHING);
-    assert_eq!(story.then(anomaly("something_else")), ["confirm_order"]);
+    assert_eq!(story.then(story.refused("plan_shipment berlin")), NOTHING, "the other parcel is under way and may change it");
+    assert_eq!((story.process.under_way().count(), story.process.waiting().count()), (1, 1));
+    assert_eq!(story.then(anomaly("something_else")), ["plan_shipment berlin"]);
     assert_ne!(story.last[0].command_id, first, "another cause is another command");
+}
+
+#[test]
+fn a_refusal_that_nothing_under_way_could_change_parks_the_process_at_once() {
+    let mut story = Story::of(paid_for().into_iter().take(7));
+    assert_eq!(story.then(story.refused("confirm_order")), ["park"]);
+    let mut story = Story::of(paid_for_in(&["berlin", "paris"]));
+    assert_eq!(story.then(story.refused("plan_shipment berlin")), NOTHING);
+    assert_eq!(story.then(story.refused("plan_shipment paris")), ["park"]);
 }
 
 #[test]
@@ -202,33 +212,130 @@ fn a_refusal_that_speaks_of_a_state_which_is_gone_is_answered_by_asking_again() 
 
 #[test]
 fn a_step_that_is_refused_too_often_parks_the_process_until_it_is_resumed() {
-    let mut story = Story::of(paid_for().into_iter().take(7));
+    let mut story = Story::of(paid_for_in(&["berlin", "paris"]));
     for _ in 0..2 {
-        story.then(story.refused("confirm_order"));
-        assert_eq!(story.then(anomaly("something_else")), ["confirm_order"]);
+        story.then(story.refused("plan_shipment berlin"));
+        assert_eq!(story.then(anomaly("something_else")), ["plan_shipment berlin"]);
     }
-    assert_eq!(story.then(story.refused("confirm_order")), ["park"]);
+    assert_eq!(story.then(story.refused("plan_shipment berlin")), ["park"]);
     let Action::Command(Command::ParkProcess(park)) = &story.last[0].action else { panic!("a park") };
-    assert_eq!((park.step.as_str(), park.cause.as_str()), ("confirm_order", "not now"));
-    assert_eq!(story.then(parked("confirm_order")), NOTHING);
+    assert_eq!((park.step.as_str(), park.cause.as_str()), ("plan_shipment", "not now"));
+    assert_eq!(story.then(parked("plan_shipment")), NOTHING);
     assert_eq!(story.then(anomaly("something_else")), NOTHING, "what follows waits");
-    assert_eq!(story.then(resumed()), ["confirm_order"]);
+    assert_eq!(story.then(resumed()), ["plan_shipment berlin", "plan_shipment paris"]);
 }
 
 #[test]
-fn a_failed_capture_is_requested_anew_and_parks_when_it_fails_too_often() {
+fn a_parked_order_that_is_called_off_goes_back_without_an_operator() {
+    let mut story = Story::of(paid_for().into_iter().take(7));
+    story.then(story.refused("confirm_order"));
+    story.then(parked("confirm_order"));
+    assert_eq!(story.then(canceling()), ["resume"], "what it waited for is not to be done any more");
+    assert_eq!(story.then(resumed()), [format!("void_payment {PAYMENT}")]);
+    story.then(void_requested());
+    story.then(voided());
+    assert_eq!(story.then(order_voided()), ["finish_cancelation"]);
+    story.then(canceled());
+    assert!(story.process.is_over());
+}
+
+#[test]
+fn an_order_that_is_called_off_while_it_is_being_parked_does_not_wait_either() {
+    let mut story = Story::of(paid_for().into_iter().take(7));
+    assert_eq!(story.then(story.refused("confirm_order")), ["park"]);
+    assert_eq!(story.then(canceling()), [format!("void_payment {PAYMENT}")]);
+    assert_eq!(story.then(parked("confirm_order")), ["resume"]);
+    assert_eq!(story.then(void_requested()), NOTHING);
+    assert_eq!(story.then(resumed()), [format!("void {PAYMENT}")]);
+}
+
+#[test]
+fn a_step_of_the_way_back_that_is_stuck_waits_for_an_operator() {
     let mut story = Story::of(paid_for());
-    for event in [
+    story.then(canceling());
+    assert_eq!(story.then(parked("void_payment")), NOTHING);
+    assert_eq!(story.then(resumed()), [format!("void_payment {PAYMENT}")]);
+}
+
+/// When the gateway was asked first, and whether it may have been asked before.
+fn asking(story: &Story) -> (chrono::DateTime<chrono::Utc>, bool) {
+    match &story.last[0].action {
+        Action::Call(Call::Gateway { requested_at, again, .. }) => (*requested_at, *again),
+        other => panic!("a call to the gateway, not {other:?}"),
+    }
+}
+
+#[test]
+fn a_call_is_as_old_as_its_request_however_late_it_is_asked_for_again() {
+    let mut story = Story::of(paid_for().into_iter().take(5));
+    let requested = at(story.position);
+    assert_eq!(asking(&story), (requested, false));
+    story.then(parked("authorize"));
+    assert_eq!(story.then(resumed()), [authorize()]);
+    assert_eq!(asking(&story), (requested, true));
+
+    let mut story = Story::of(shipped_in_berlin());
+    story.then(capture_requested(BERLIN_PARCEL, true));
+    let requested = at(story.position);
+    assert_eq!(asking(&story), (requested, false));
+    story.then(parked("capture"));
+    story.then(resumed());
+    assert_eq!(asking(&story), (requested, true));
+
+    let mut story = Story::of(paid_for());
+    story.then(canceling());
+    story.then(void_requested());
+    let requested = at(story.position);
+    story.then(parked("void"));
+    story.then(resumed());
+    assert_eq!(asking(&story), (requested, true));
+}
+
+#[test]
+fn money_that_a_gateway_holds_after_all_is_voided_though_the_order_has_ended() {
+    let mut story = Story::of(paid_for().into_iter().take(5));
+    for event in [declined(), order_declined(), canceling(), rejected()] {
+        story.then(event);
+    }
+    assert!(story.process.is_over());
+    assert_eq!(story.then(anomaly(aggregates::payment::AUTHORIZED_AFTER_DECLINE)), [format!("void_payment {PAYMENT}")]);
+    assert!(!story.process.is_over(), "money is held");
+    assert_eq!(story.then(void_requested()), [format!("void {PAYMENT}")]);
+    assert_eq!(story.then(void_failed()), [format!("void_payment {PAYMENT}")]);
+    story.then(void_requested());
+    assert_eq!(story.then(voided()), NOTHING);
+    assert!(story.process.is_over());
+}
+
+#[test]
+fn what_a_completed_order_has_paid_is_not_voided() {
+    let mut story = Story::of(shipped_in_berlin());
+    for event in [capture_requested(BERLIN_PARCEL, true), captured(BERLIN_PARCEL), delivered(BERLIN_PARCEL), completed()] {
+        story.then(event);
+    }
+    assert!(story.process.is_over());
+    assert_eq!(story.then(anomaly(aggregates::payment::CONTRADICTING_OUTCOME)), NOTHING);
+    assert!(story.process.is_over());
+}
+
+fn shipped_in_berlin() -> Vec<Happened> {
+    let parcel = [
         planned(BERLIN_PARCEL, "berlin", ShipmentMethod::Pickup),
         packed(BERLIN_PARCEL),
         dispatched(BERLIN_PARCEL),
         shipped(BERLIN_PARCEL, &["20.00"]),
-    ] {
-        story.then(event);
-    }
-    for _ in 0..2 {
+    ];
+    paid_for().into_iter().chain(parcel).collect()
+}
+
+#[test]
+fn a_failed_capture_is_requested_anew_and_parks_when_it_fails_too_often() {
+    let mut story = Story::of(shipped_in_berlin());
+    assert_eq!(story.last[0].failures, 0);
+    for failures in 1..=2 {
         story.then(capture_requested(BERLIN_PARCEL, true));
         assert_eq!(story.then(capture_failed(BERLIN_PARCEL)), [format!("capture_payment {PAYMENT}/{BERLIN_PARCEL}")]);
+        assert_eq!(story.last[0].failures, failures, "the more often it failed, the longer the next try waits");
     }
     story.then(capture_requested(BERLIN_PARCEL, true));
     assert_eq!(story.then(capture_failed(BERLIN_PARCEL)), ["park"]);
@@ -242,6 +349,7 @@ fn a_failed_void_is_requested_anew() {
     story.then(canceling());
     story.then(void_requested());
     assert_eq!(story.then(void_failed()), [format!("void_payment {PAYMENT}")]);
+    assert_eq!(story.last[0].failures, 1);
 }
 
 #[test]

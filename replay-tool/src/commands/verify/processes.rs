@@ -43,7 +43,7 @@ impl From<ProcessError> for Failure {
         match error {
             ProcessError::Store(source) => source.into(),
             ProcessError::Database(source) => source.into(),
-            ProcessError::Subscription(_) | ProcessError::LeaseLost => Self::Refused(message),
+            ProcessError::Subscription(_) | ProcessError::LeaseLost | ProcessError::OneCaptureOnly { .. } => Self::Refused(message),
             ProcessError::BrokenState { .. } => Self::Broken(message),
         }
     }

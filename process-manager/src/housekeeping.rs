@@ -1,0 +1,74 @@
+//! What orders that are over leave behind: the keys of their commands, none of which can come again, and notes of failed calls.
+
+use std::sync::{Mutex, PoisonError};
+
+use event_store::EventStore;
+use sqlx::PgPool;
+
+use crate::{ProcessError, retries};
+
+const PAGE: i64 = 1_000;
+
+/// Orders that are over, and what they left behind is not dropped yet. If the program dies before, whoever takes over finds them.
+#[derive(Debug, Default)]
+pub(crate) struct Ended(Mutex<Vec<String>>);
+
+impl Ended {
+    /// Adds orders.
+    pub(crate) fn note(&self, orders: Vec<String>) {
+        self.lock().extend(orders);
+    }
+
+    /// Drops what they have left behind.
+    pub(crate) async fn forget(&self, store: &EventStore) -> Result<(), ProcessError> {
+        let orders = std::mem::take(&mut *self.lock());
+        if orders.is_empty() {
+            return Ok(());
+        }
+        let forgotten = forget(store, &orders).await;
+        if forgotten.is_err() {
+            self.note(orders);
+        }
+        forgotten
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Vec<String>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Drops what the last holder of the lease has left behind: keys of orders that are over, and what it noted of calls that nobody makes now.
+pub(crate) async fn take_over(store: &EventStore) -> Result<(), ProcessError> {
+    retries::forget_all(store.pool()).await?;
+    forget_what_is_over(store).await
+}
+
+/// Drops what all orders that are over have left behind, noted or not.
+pub(crate) async fn forget_what_is_over(store: &EventStore) -> Result<(), ProcessError> {
+    loop {
+        let orders = over_with_keys(store.pool()).await?;
+        if orders.is_empty() {
+            return Ok(());
+        }
+        forget(store, &orders).await?;
+    }
+}
+
+async fn forget(store: &EventStore, orders: &[String]) -> Result<(), ProcessError> {
+    store.forget_processes(orders).await?;
+    retries::forget_orders(store.pool(), orders).await?;
+    Ok(())
+}
+
+/// Orders that are over and still have keys. Only open orders have any for long, so it is few rows that are looked through.
+async fn over_with_keys(pool: &PgPool) -> Result<Vec<String>, sqlx::Error> {
+    sqlx::query_scalar(
+        "select keyed.instance
+           from (select distinct instance from log.process_keys) keyed
+           join process.instances over on over.order_id = keyed.instance::uuid
+          where over.final limit $1",
+    )
+    .bind(PAGE)
+    .fetch_all(pool)
+    .await
+}
