@@ -1,4 +1,4 @@
-//! Orders: placed, called off, read.
+//! Orders: placed, called off, resumed, read.
 
 mod cancel;
 mod own_prices;
@@ -8,6 +8,7 @@ mod placement;
 mod priced;
 mod read;
 mod request;
+mod resume;
 mod view;
 
 use utoipa_axum::router::OpenApiRouter;
@@ -23,6 +24,7 @@ pub(crate) fn routes() -> OpenApiRouter<ApiState> {
     OpenApiRouter::new()
         .routes(routes!(place::place))
         .routes(routes!(cancel::cancel))
+        .routes(routes!(resume::resume))
         .routes(routes!(read::read))
         .routes(routes!(read::events))
 }

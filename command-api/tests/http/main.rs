@@ -11,5 +11,6 @@ mod keys;
 mod lookups;
 mod orders;
 mod reading;
+mod resuming;
 mod shipments;
 mod webhooks;
