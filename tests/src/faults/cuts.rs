@@ -48,7 +48,7 @@ async fn cut_at(what: &str, direction: Direction, exchange: Exchange, every: Eve
     assert_eq!(figures.unknown, 0, "an answer was lost with its connection: {figures:?}");
     assert!(figures.refused > 0 && figures.unchanged > 0 && figures.replayed == 0, "{figures:?}");
     let cuts: usize = cuts.iter().sum();
-    assert!(cuts > 5, "only {cuts} cuts: the answers have more bytes than that");
+    assert!(cuts > 5, "only {cuts} cuts: more bytes go over the wire than that");
     soak::record(what, u64::try_from(every.first).unwrap(), &format!("{cuts} cuts, one at every {} bytes; {figures}", every.step));
 }
 

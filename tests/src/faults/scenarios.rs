@@ -26,7 +26,7 @@ enum Fault {
     RestartPostgres,
     /// All connections at once.
     CutAll,
-    /// A connection that appends, after a number of bytes of a request or an answer.
+    /// The next connection that appends on which so many bytes have gone one way.
     CutAppender,
 }
 
@@ -143,8 +143,14 @@ async fn under(what: &str, faults: &[(Fault, Duration)]) {
     crowd.finish().await;
     let figures = assert_all_true(&server.url(), folder.path()).await;
     assert!(done.iter().all(|count| *count > 0), "not every fault struck: {done:?} of {faults:?}");
+    let cut = faults.iter().any(|(fault, _)| *fault == Fault::CutAppender);
+    assert!(!cut || wire.cuts() > 0, "no connection was cut in the middle");
     let struck: Vec<String> = faults.iter().zip(&done).map(|((fault, _), count)| format!("{count} × {fault:?}")).collect();
-    soak::record(what, seed, &format!("{} s, {}; {figures}", length.as_secs(), struck.join(", ")));
+    soak::record(
+        what,
+        seed,
+        &format!("{} s, {} ({} connections cut at a byte); {figures}", length.as_secs(), struck.join(", "), wire.cuts()),
+    );
 }
 
 fn jittered(every: Duration, dice: &mut Dice) -> Duration {

@@ -1,6 +1,6 @@
 //! The way between clients and Postgres: it can be cut after any byte, and led to another server.
 
-use std::sync::atomic::{AtomicU16, Ordering};
+use std::sync::atomic::{AtomicU16, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -32,6 +32,7 @@ pub(crate) struct Wire {
 struct Paths {
     server: AtomicU16,
     armed: Mutex<Option<Armed>>,
+    cuts: AtomicUsize,
     cut_all: broadcast::Sender<()>,
 }
 
@@ -40,7 +41,12 @@ impl Wire {
     pub(crate) async fn before(server: u16) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port is free");
         let port = listener.local_addr().expect("a listener has an address").port();
-        let paths = Arc::new(Paths { server: AtomicU16::new(server), armed: Mutex::new(None), cut_all: broadcast::channel(1).0 });
+        let paths = Arc::new(Paths {
+            server: AtomicU16::new(server),
+            armed: Mutex::new(None),
+            cuts: AtomicUsize::new(0),
+            cut_all: broadcast::channel(1).0,
+        });
         let accepting = tokio::spawn(accept(listener, paths.clone()));
         Self { port, paths, accepting }
     }
@@ -63,6 +69,11 @@ impl Wire {
     /// Of what an appender asks, or is answered, so many bytes still get through from now on; then its connection is cut.
     pub(crate) fn cut_appender_after(&self, direction: Direction, bytes: usize) {
         *self.paths.armed() = Some(Armed { direction, bytes_left: bytes });
+    }
+
+    /// How many connections were cut at their byte.
+    pub(crate) fn cuts(&self) -> usize {
+        self.paths.cuts.load(Ordering::SeqCst)
     }
 
     /// No longer. Answers whether the cut was still waiting: fewer bytes went that way.
@@ -88,6 +99,7 @@ impl Paths {
         let mut armed = self.armed();
         let cut = armed.as_mut().filter(|cut| cut.direction == direction)?;
         if bytes > cut.bytes_left {
+            self.cuts.fetch_add(1, Ordering::SeqCst);
             return armed.take().map(|cut| cut.bytes_left);
         }
         cut.bytes_left -= bytes;
@@ -108,10 +120,7 @@ async fn accept(listener: TcpListener, paths: Arc<Paths>) {
 async fn connect(mut client: TcpStream, server: TcpStream, paths: Arc<Paths>) {
     let mut cut_all = paths.cut_all.subscribe();
     drop((client.set_nodelay(true), server.set_nodelay(true)));
-    // The first message names the application.
-    let mut first = vec![0; 1 << 13];
-    let Ok(length) = client.read(&mut first).await else { return };
-    first.truncate(length);
+    let Ok(first) = startup(&mut client).await else { return };
     let is_appender = first.windows(16).any(|window| window == b"orderly-appender");
     let (from_client, to_client) = client.into_split();
     let (from_server, mut to_server) = server.into_split();
@@ -122,6 +131,20 @@ async fn connect(mut client: TcpStream, server: TcpStream, paths: Arc<Paths>) {
         () = forward(from_client, to_server, &paths, is_appender.then_some(Direction::Request)) => {}
         () = forward(from_server, to_client, &paths, is_appender.then_some(Direction::Answer)) => {}
         _ = cut_all.recv() => {}
+    }
+}
+
+/// The message that names the application. A client may ask for encryption first, which is refused: nothing could be told apart otherwise.
+async fn startup(client: &mut TcpStream) -> std::io::Result<Vec<u8>> {
+    const ASKS_FOR_ENCRYPTION: [&[u8]; 2] = [&80_877_103_u32.to_be_bytes(), &80_877_104_u32.to_be_bytes()];
+    loop {
+        let length = usize::try_from(client.read_u32().await?).unwrap_or_default();
+        let mut message = vec![0; length.clamp(4, 1 << 13) - 4];
+        client.read_exact(&mut message).await?;
+        if !ASKS_FOR_ENCRYPTION.contains(&&message[..]) {
+            return Ok([&u32::try_from(length).unwrap_or_default().to_be_bytes(), &message[..]].concat());
+        }
+        client.write_all(b"N").await?;
     }
 }
 
