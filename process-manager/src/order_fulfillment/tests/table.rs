@@ -259,10 +259,9 @@ fn a_step_of_the_way_back_that_is_stuck_waits_for_an_operator() {
 
 /// When the gateway was asked first, and whether it may have been asked before.
 fn asking(story: &Story) -> (chrono::DateTime<chrono::Utc>, bool) {
-    match &story.last[0].action {
-        Action::Call(Call::Gateway { requested_at, again, .. }) => (*requested_at, *again),
-        other => panic!("a call to the gateway, not {other:?}"),
-    }
+    let action = &story.last[0].action;
+    let Action::Call(Call::Gateway { requested_at, again, .. }) = action else { panic!("a call to the gateway, not {action:?}") };
+    (*requested_at, *again)
 }
 
 #[test]
