@@ -28,7 +28,7 @@ lint: ## format, clippy, rustdoc and the other guards
 	.ci/guards/clippy
 	.ci/guards/docs
 
-bench: ## measure in release, fsync on; BENCH=week picks a part
+bench: ## measure in release, fsync on, and write benches/RESULTS.md; BENCH="append hot" picks parts
 	cargo build --release --package orderly --package replay-tool --package benches --bins
 	target/release/bench $(BENCH)
 

@@ -12,7 +12,8 @@ pub(crate) fn program(name: &str) -> anyhow::Result<PathBuf> {
     Ok(path)
 }
 
-fn free_port_base() -> anyhow::Result<u16> {
+/// A port that is free, as are those 1, 10 and 11 above it.
+pub(crate) fn free_port_base() -> anyhow::Result<u16> {
     let is_free = |port: u16| TcpListener::bind(("127.0.0.1", port)).is_ok();
     for _ in 0..1_000 {
         let base = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
@@ -69,8 +70,10 @@ impl Stack {
 
 impl Drop for Stack {
     fn drop(&mut self) {
-        // Only where a part failed before it could stop the stack itself.
-        let _ = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status();
-        let _ = self.child.wait();
+        // Only where a part failed before it could stop the stack.
+        if matches!(self.child.try_wait(), Ok(None)) {
+            let _ = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status();
+            let _ = self.child.wait();
+        }
     }
 }

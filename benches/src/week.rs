@@ -3,36 +3,47 @@
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use anyhow::ensure;
+use anyhow::{Context, ensure};
 use serde_json::Value;
 
 use crate::process::{Stack, program};
+use crate::report::{Section, Target};
+
+pub(crate) const TITLE: &str = "week: real orders from placement to their end";
+
+const ABOUT: &str = "`orderly dev` on an empty folder with a Postgres of its own, and `orderly load` with the week of `examples/complete-journey`, 32 requests at once: everything in \
+one process, one run.";
 
 /// Loads the week into a fresh stack and says how it went.
-pub(crate) async fn run() -> anyhow::Result<String> {
+pub(crate) async fn run() -> anyhow::Result<Section> {
     let data = tempfile::tempdir()?;
     let (stack, first_start) = Stack::start(data.path()).await?;
+    eprintln!("week: loading");
     let summary = load(&stack, data.path())?;
     let (memory, peak) = stack.memory_mib()?;
     stack.stop()?;
     let (stack, second_start) = Stack::start(data.path()).await?;
     stack.stop()?;
+
+    let number = |name: &str| summary[name].as_f64().with_context(|| format!("the summary has no {name}: {summary}"));
+    let [orders, lines, seconds, rate] = ["orders", "lines", "seconds", "orders_per_second"].map(number);
+    let rate = rate?;
     let rows = [
-        ("first start, with initdb".to_owned(), format!("{:.1} s", first_start.as_secs_f64())),
-        ("start on kept data".to_owned(), format!("{:.1} s", second_start.as_secs_f64())),
-        (
-            "orders through to their end".to_owned(),
-            format!("{} a second ({} orders, {} lines)", summary["orders_per_second"], summary["orders"], summary["lines"]),
-        ),
-        ("placing, p50".to_owned(), format!("{} ms", summary["placing_p50_ms"])),
-        ("placing, p99".to_owned(), format!("{} ms", summary["placing_p99_ms"])),
-        ("memory at the end".to_owned(), format!("{memory} MiB (peak {peak} MiB), without Postgres")),
+        ("orders through to their end", format!("{rate:.0} a second ({} orders, {} lines, in {:.1} s)", orders?, lines?, seconds?)),
+        ("placing, p50", format!("{} ms", number("placing_p50_ms")?)),
+        ("placing, p99", format!("{} ms", number("placing_p99_ms")?)),
+        ("memory of the process, without Postgres", format!("{memory} MiB at the end, {peak} MiB at most")),
+        ("first start, with a new Postgres", format!("{:.1} s", first_start.as_secs_f64())),
+        ("start on kept data", format!("{:.1} s", second_start.as_secs_f64())),
     ];
-    let table: Vec<_> = rows.iter().map(|(what, figure)| format!("| {what} | {figure} |")).collect();
-    Ok(format!(
-        "## The week of real orders\n\n`BENCH=week make bench`: 32 requests at once.\n\n| what | figure |\n| --- | --- |\n{}",
-        table.join("\n")
-    ))
+    let mut section = Section::new(TITLE, ABOUT);
+    section.table(&["what", "figure"], rows.map(|(what, figure)| vec![what.to_owned(), figure]));
+    section.targets(&[
+        Target::at_least("real orders a second, from placement to completion", 300.0, "/s", rate),
+        Target::at_most("memory at most", 256.0, " MiB", peak as f64),
+        Target::at_most("second start", 3.0, " s", second_start.as_secs_f64()),
+    ]);
+    Ok(section)
 }
 
 fn load(stack: &Stack, data_dir: &Path) -> anyhow::Result<Value> {

@@ -1,0 +1,114 @@
+//! The stock store: cqrs-es on postgres-es, as their documentation sets it up, with the same events on a table of its own.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use aggregates::product::Product;
+use aggregates::stock_item::StockItem;
+use anyhow::bail;
+use cqrs_es::{Aggregate, AggregateError};
+use postgres_es::{PostgresCqrs, postgres_cqrs};
+use sqlx_stock::PgPool;
+use sqlx_stock::postgres::PgPoolOptions;
+use uuid::Uuid;
+
+use crate::clients::Client;
+use crate::{ours, shop};
+
+/// The sizes of its pool that are tried.
+pub(crate) const POOLS: [u32; 3] = [8, 16, 32];
+
+/// The table as postgres-es documents it.
+const TABLE: &str = "create table if not exists events (
+    aggregate_type text                         not null,
+    aggregate_id   text                         not null,
+    sequence       bigint check (sequence >= 0) not null,
+    event_type     text                         not null,
+    event_version  text                         not null,
+    payload        json                         not null,
+    metadata       json                         not null,
+    primary key (aggregate_type, aggregate_id, sequence)
+)";
+
+/// The stock store of one database, through a pool of one size.
+#[derive(Clone)]
+pub(crate) struct Stock {
+    pub(crate) pool: PgPool,
+    products: Arc<PostgresCqrs<Product>>,
+    items: Arc<PostgresCqrs<StockItem>>,
+}
+
+impl Stock {
+    pub(crate) async fn open(database_url: &str, connections: u32) -> anyhow::Result<Self> {
+        let pool = PgPoolOptions::new().max_connections(connections).connect(database_url).await?;
+        sqlx_stock::query(TABLE).execute(&pool).await?;
+        let products = Arc::new(postgres_cqrs(pool.clone(), Vec::new(), ()));
+        let items = Arc::new(postgres_cqrs(pool.clone(), Vec::new(), ()));
+        Ok(Self { pool, products, items })
+    }
+
+    /// The stock store of one database, once for each size of its pool.
+    pub(crate) async fn open_all(database_url: &str) -> anyhow::Result<Vec<(u32, Self)>> {
+        let mut stores = Vec::new();
+        for connections in POOLS {
+            stores.push((connections, Self::open(database_url, connections).await?));
+        }
+        Ok(stores)
+    }
+
+    pub(crate) async fn receive(&self, id: &str) -> anyhow::Result<()> {
+        until_stored(&self.items, id, || Ok(vec![shop::stock_received()?.into()])).await
+    }
+
+    /// A stock item with this many events, written straight into the table.
+    pub(crate) async fn long_stream(&self, id: &str, events: i64) -> anyhow::Result<()> {
+        let payload = serde_json::json!({ "stock_item.received": shop::stock_received()? });
+        let insert = "insert into events select 'stock_item', $1, n, 'stock_item.received', '1', $2, $3 from generate_series(1, $4) n";
+        let metadata = serde_json::json!(metadata());
+        sqlx_stock::query(insert).bind(id).bind(payload).bind(metadata).bind(events).execute(&self.pool).await?;
+        Ok(())
+    }
+}
+
+/// Executes until it is stored: after a conflict the command is tried again at once.
+async fn until_stored<A>(cqrs: &PostgresCqrs<A>, id: &str, command: impl Fn() -> anyhow::Result<A::Command>) -> anyhow::Result<()>
+where
+    A: Aggregate,
+{
+    loop {
+        match cqrs.execute_with_metadata(id, command()?, metadata()).await {
+            Ok(()) => return Ok(()),
+            Err(AggregateError::AggregateConflict) => {}
+            Err(error) => bail!("the stock store failed: {error:?}"),
+        }
+    }
+}
+
+/// What our events say of their command, too.
+fn metadata() -> HashMap<String, String> {
+    static NEXT: AtomicUsize = AtomicUsize::new(0);
+    let actor = format!("operator:{}", ours::subject(NEXT.fetch_add(1, Ordering::Relaxed)));
+    HashMap::from([("actor".to_owned(), actor), ("command_id".to_owned(), Uuid::now_v7().to_string())])
+}
+
+/// Adds a product for each command.
+pub(crate) struct AddsProducts(pub(crate) Stock);
+
+impl Client for AddsProducts {
+    async fn ask(&mut self) -> anyhow::Result<()> {
+        until_stored(&self.0.products, &shop::new_sku(), || Ok(vec![shop::product_added().into()])).await
+    }
+}
+
+/// Receives units of one SKU.
+pub(crate) struct Receives {
+    pub(crate) stock: Stock,
+    pub(crate) id: Arc<str>,
+}
+
+impl Client for Receives {
+    async fn ask(&mut self) -> anyhow::Result<()> {
+        self.stock.receive(&self.id).await
+    }
+}
