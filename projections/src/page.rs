@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Datelike, Utc};
 
 use crate::ReadModelError;
 
@@ -75,7 +75,9 @@ impl FromStr for TimeCursor {
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let parse = || {
             let (micros, key) = text.split_once('.')?;
-            Some(Self { time: DateTime::from_timestamp_micros(micros.parse().ok()?)?, key: key.to_owned() })
+            // A time that Postgres can't hold is no cursor that was given out.
+            let time = DateTime::from_timestamp_micros(micros.parse().ok()?).filter(|time| (1..=9999).contains(&time.year()))?;
+            Some(Self { time, key: key.to_owned() })
         };
         parse().ok_or_else(|| ReadModelError::InvalidCursor(text.to_owned()))
     }
@@ -89,7 +91,9 @@ mod tests {
     fn a_cursor_reads_back_as_it_was_written() {
         let cursor: TimeCursor = "1500000000000001.a-b".parse().unwrap();
         assert_eq!((cursor.to_string().as_str(), cursor.key.as_str()), ("1500000000000001.a-b", "a-b"));
-        assert!("x.y".parse::<TimeCursor>().is_err());
+        for wrong in ["x.y", "1", "-300000000000000000.x", "8000000000000000000.x"] {
+            assert!(wrong.parse::<TimeCursor>().is_err(), "{wrong}");
+        }
     }
 
     #[test]

@@ -5,7 +5,7 @@ use async_graphql::{Context, Enum, ID, InputObject, Object, SimpleObject};
 use chrono::{DateTime, Utc};
 use projections::customers::{self, CustomerFilter, CustomerRow};
 
-use crate::arguments::parse;
+use crate::arguments::{parse, text};
 use crate::errors::QueryError;
 use crate::page::{self, Page};
 use crate::position::{self, Model};
@@ -188,7 +188,7 @@ impl CustomerQueries {
             (None, Some(name), None) => customers::by_channel_reference(read, &name.parse()?).await?,
             (None, None, Some(email)) => {
                 viewer.must_see_everybodys_personal_data()?;
-                customers::by_email(read, &email).await?
+                customers::by_email(read, &text("email", email)?).await?
             }
             (_, _, _) => return Err(QueryError::Argument("give exactly one of id, channelReference and email".to_owned())),
         };

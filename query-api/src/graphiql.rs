@@ -1,9 +1,11 @@
 //! The page in which people write queries, with everything it loads compiled in.
 
 use axum::extract::Path;
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, Uri, header};
 use axum::response::{IntoResponse, Response};
 use rust_embed::RustEmbed;
+
+use crate::problem;
 
 /// The assets; their origin and licences stand in `assets/graphiql/README.md`.
 #[derive(RustEmbed)]
@@ -14,18 +16,18 @@ struct Assets;
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; font-src 'self' data:; img-src 'self' data:; \
     connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-pub(crate) async fn index() -> Response {
-    asset("index.html")
+pub(crate) async fn index(uri: Uri) -> Response {
+    asset("index.html", uri).await
 }
 
-pub(crate) async fn file(Path(name): Path<String>) -> Response {
-    asset(&name)
+pub(crate) async fn file(Path(name): Path<String>, uri: Uri) -> Response {
+    asset(&name, uri).await
 }
 
-fn asset(name: &str) -> Response {
+async fn asset(name: &str, uri: Uri) -> Response {
     match Assets::get(name) {
         Some(file) => (headers(content_type(name)), file.data).into_response(),
-        None => (StatusCode::NOT_FOUND, "there is no such file\n").into_response(),
+        None => problem::not_found(uri).await,
     }
 }
 

@@ -12,26 +12,42 @@ use serde::Deserialize;
 use crate::errors::{self, Code, QueryError};
 use crate::position::{self, MIN_POSITION, POSITION, Reflected, Wanted};
 use crate::state::QueryState;
-use crate::{hops, limits};
+use crate::{hops, limits, nesting};
 
 const GRAPHQL_JSON: &str = "application/graphql-response+json";
 
 /// A query in a body.
+///
+/// What cannot be read is said in words of our own: a library's would tell callers of our types.
 pub(crate) async fn post(State(state): State<QueryState>, headers: HeaderMap, body: Result<Bytes, BytesRejection>) -> Response {
+    if is_packed(&headers) {
+        let message = "a request is read as it is: send it without content-encoding";
+        return refuse(&headers, StatusCode::UNSUPPORTED_MEDIA_TYPE, Code::InvalidRequest, message);
+    }
     let body = match body {
         Ok(body) => body,
         Err(problem) if problem.status() == StatusCode::PAYLOAD_TOO_LARGE => {
             let message = format!("a request has at most {} bytes", state.args().query_body_bytes);
             return refuse(&headers, StatusCode::PAYLOAD_TOO_LARGE, Code::BodyTooLarge, message);
         }
-        Err(problem) => return refuse(&headers, StatusCode::BAD_REQUEST, Code::InvalidRequest, problem.body_text()),
+        Err(_) => return refuse(&headers, StatusCode::BAD_REQUEST, Code::InvalidRequest, "the body could not be read to its end"),
     };
     match serde_json::from_slice::<Request>(&body) {
         Ok(request) => answer(&state, &headers, request).await,
-        Err(problem) => {
-            refuse(&headers, StatusCode::BAD_REQUEST, Code::InvalidRequest, format!("the body is not a GraphQL request: {problem}"))
-        }
+        Err(problem) => refuse(&headers, StatusCode::BAD_REQUEST, Code::InvalidRequest, not_a_request("the body", &problem)),
     }
+}
+
+fn not_a_request(what: &str, problem: &serde_json::Error) -> String {
+    let (line, column) = (problem.line(), problem.column());
+    match problem.is_data() {
+        true => format!("{what} is not a GraphQL request: look at line {line}, column {column}"),
+        false => format!("{what} is not JSON, or nested too deeply, at line {line}, column {column}"),
+    }
+}
+
+fn is_packed(headers: &HeaderMap) -> bool {
+    headers.get_all(header::CONTENT_ENCODING).iter().any(|encoding| !encoding.as_bytes().eq_ignore_ascii_case(b"identity"))
 }
 
 /// A query in an address, or a browser that wants the page.
@@ -55,12 +71,14 @@ struct Address {
 }
 
 fn parse_address(query: &str) -> Result<Request, String> {
-    let uri = axum::http::Uri::builder().path_and_query(format!("/?{query}")).build().map_err(|problem| problem.to_string())?;
-    let address = axum::extract::Query::<Address>::try_from_uri(&uri).map_err(|problem| problem.body_text())?.0;
+    let unread = |_| "the address is not a GraphQL request: query, operationName and variables, each at most once".to_owned();
+    let uri =
+        axum::http::Uri::builder().path_and_query(format!("/?{query}")).build().map_err(|_| "the address cannot be read".to_owned())?;
+    let address = axum::extract::Query::<Address>::try_from_uri(&uri).map_err(unread)?.0;
     let mut request = Request::new(address.query);
     request.operation_name = address.operation_name;
     if let Some(variables) = address.variables {
-        let json = serde_json::from_str(&variables).map_err(|problem| format!("variables are not JSON: {problem}"))?;
+        let json = serde_json::from_str(&variables).map_err(|problem| not_a_request("what stands in variables", &problem))?;
         request.variables = Variables::from_json(json);
     }
     Ok(request)
@@ -90,6 +108,10 @@ fn authenticate(state: &QueryState, headers: &HeaderMap) -> Result<Caller, Ident
 
 async fn execute(state: &QueryState, caller: Caller, wanted: Wanted, mut request: Request) -> (Answer, Reflected) {
     let reflected = Reflected::default();
+    if nesting::is_too_deep(&request.query) {
+        let message = format!("the query's brackets are nested deeper than {} levels", nesting::NESTING_LIMIT);
+        return (errors::refusal(Code::QueryTooDeep, message), reflected);
+    }
     let variables = request.variables.clone();
     let measured = match request.parsed_query() {
         Ok(document) => limits::check(document, &variables, state.limits()),

@@ -3,9 +3,9 @@
 //!
 //! Introspection is measured by itself: GraphiQL's question about the schema is deeper than any query about orders needs to be.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
-use async_graphql::parser::types::{ExecutableDocument, Field, FragmentDefinition, OperationDefinition, Selection, SelectionSet};
+use async_graphql::parser::types::{ExecutableDocument, Field, FragmentDefinition, Selection, SelectionSet};
 use async_graphql::{Name, Positioned, Value, Variables};
 
 use crate::errors::Code;
@@ -19,6 +19,13 @@ pub(crate) struct Limits {
     pub(crate) aliases: usize,
 }
 
+/// More fragments than anyone writes by hand. What validates a query calls itself from one fragment to the next.
+const FRAGMENT_LIMIT: usize = 100;
+
+/// How many selection sets may stand in one another, those of fragments included. A field is one, and so is a fragment around it, so it is more than
+/// the depth of fields; few enough for everything that walks over a query by calling itself.
+const LEVEL_LIMIT: usize = 200;
+
 /// GraphiQL asks for types of types nine levels down: 14 levels, some hundred fields.
 const INTROSPECTION: Limits = Limits { depth: 18, complexity: 1_000, aliases: 0 };
 
@@ -31,48 +38,53 @@ pub(crate) enum Excess {
     Complexity(usize),
     #[error("the query has more than {0} aliases")]
     Aliases(usize),
+    #[error("the query has more than {FRAGMENT_LIMIT} fragments")]
+    Fragments,
+    #[error("fragments are nested deeper than {LEVEL_LIMIT} levels")]
+    Levels,
     #[error("a fragment contains itself")]
     Cycle,
+    #[error("a fragment is never used")]
+    Unused,
 }
 
 impl Excess {
     pub(crate) fn code(&self) -> Code {
         match self {
-            Self::Depth(_) => Code::QueryTooDeep,
-            Self::Complexity(_) => Code::QueryTooComplex,
+            Self::Depth(_) | Self::Levels => Code::QueryTooDeep,
+            Self::Complexity(_) | Self::Fragments => Code::QueryTooComplex,
             Self::Aliases(_) => Code::TooManyAliases,
-            Self::Cycle => Code::InvalidQuery,
+            Self::Cycle | Self::Unused => Code::InvalidQuery,
         }
     }
 }
 
-/// Whether every operation of a document stays within the limits.
+/// Whether every operation of a document stays within the limits. A fragment that none of them reaches is refused: what is validated is measured.
 ///
 /// # Errors
 /// The first limit that one of them exceeds.
 pub(crate) fn check(document: &ExecutableDocument, variables: &Variables, limits: Limits) -> Result<(), Excess> {
-    document.operations.iter().try_for_each(|(_, operation)| check_operation(document, &operation.node, variables, limits))
+    if document.fragments.len() > FRAGMENT_LIMIT {
+        return Err(Excess::Fragments);
+    }
+    let mut used = HashSet::new();
+    for (_, operation) in document.operations.iter() {
+        for (introspection, limits) in [(false, limits), (true, INTROSPECTION)] {
+            let (fragments, used) = (&document.fragments, &mut used);
+            let mut walk = Walk { fragments, variables, introspection, limits, used, fields: 0, steps: 0, aliases: 0 };
+            walk.selection(&operation.node.selection_set.node, Place { depth: 0, levels: 0, fragments: 0, times: 1 })?;
+        }
+    }
+    if used.len() == document.fragments.len() { Ok(()) } else { Err(Excess::Unused) }
 }
 
-fn check_operation(
-    document: &ExecutableDocument,
-    operation: &OperationDefinition,
-    variables: &Variables,
-    limits: Limits,
-) -> Result<(), Excess> {
-    let walk = |introspection, limits| {
-        Walk { fragments: &document.fragments, operation, variables, introspection, limits, fields: 0, steps: 0, aliases: 0 }.run()
-    };
-    walk(false, limits)?;
-    walk(true, INTROSPECTION)
-}
-
-struct Walk<'a> {
-    fragments: &'a HashMap<Name, Positioned<FragmentDefinition>>,
-    operation: &'a OperationDefinition,
+struct Walk<'a, 'd> {
+    fragments: &'d HashMap<Name, Positioned<FragmentDefinition>>,
     variables: &'a Variables,
     introspection: bool,
     limits: Limits,
+    /// The fragments that were come by.
+    used: &'a mut HashSet<&'d Name>,
     fields: usize,
     steps: usize,
     aliases: usize,
@@ -83,22 +95,24 @@ struct Walk<'a> {
 struct Place {
     /// How many fields enclose it.
     depth: usize,
+    /// How many selection sets enclose it.
+    levels: usize,
     /// How many fragments enclose it: more than there are is a cycle.
     fragments: usize,
     /// How many times it is answered: once for each row of the pages around it.
     times: usize,
 }
 
-impl<'a> Walk<'a> {
-    fn run(&mut self) -> Result<(), Excess> {
-        self.selection(&self.operation.selection_set.node, Place { depth: 0, fragments: 0, times: 1 })
-    }
-
-    fn selection(&mut self, set: &'a SelectionSet, place: Place) -> Result<(), Excess> {
+impl<'d> Walk<'_, 'd> {
+    fn selection(&mut self, set: &'d SelectionSet, place: Place) -> Result<(), Excess> {
+        let place = Place { levels: place.levels + 1, ..place };
+        if place.levels > LEVEL_LIMIT {
+            return Err(Excess::Levels);
+        }
         set.items.iter().try_for_each(|item| self.item(&item.node, place))
     }
 
-    fn item(&mut self, item: &'a Selection, place: Place) -> Result<(), Excess> {
+    fn item(&mut self, item: &'d Selection, place: Place) -> Result<(), Excess> {
         self.steps += 1;
         if self.steps > self.limits.complexity {
             return Err(Excess::Complexity(self.limits.complexity));
@@ -111,7 +125,7 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn field(&mut self, field: &'a Field, place: Place) -> Result<(), Excess> {
+    fn field(&mut self, field: &'d Field, place: Place) -> Result<(), Excess> {
         self.fields = self.fields.saturating_add(place.times);
         self.aliases += usize::from(field.alias.is_some());
         let depth = place.depth + 1;
@@ -133,8 +147,11 @@ impl<'a> Walk<'a> {
         if fragments > self.fragments.len() {
             return Err(Excess::Cycle);
         }
-        match self.fragments.get(name) {
-            Some(fragment) => self.selection(&fragment.node.selection_set.node, Place { fragments, ..place }),
+        match self.fragments.get_key_value(name) {
+            Some((name, fragment)) => {
+                self.used.insert(name);
+                self.selection(&fragment.node.selection_set.node, Place { fragments, ..place })
+            }
             None => Ok(()),
         }
     }
@@ -227,6 +244,23 @@ mod tests {
     #[test]
     fn a_fragment_within_itself_is_refused() {
         assert_eq!(measured("{ ...f } fragment f on Query { ...f }"), Err(Excess::Cycle));
+    }
+
+    #[test]
+    fn fragments_are_bounded_in_number_and_in_what_they_nest_whether_used_or_not() {
+        let chain = |fragments: usize, nested: usize| -> String {
+            let body = |n: usize| format!("{}...f{}{}", "... {".repeat(nested), n + 1, "}".repeat(nested));
+            let links: String = (0..fragments).map(|n| format!("fragment f{n} on Query {{ {} }} ", body(n))).collect();
+            format!("{links} fragment f{fragments} on Query {{ x }}")
+        };
+        let roomy = Limits { complexity: 1_000, ..LIMITS };
+        let measured = |used: &str, fragments, nested| {
+            check(&parse_query(format!("{used} {}", chain(fragments, nested))).unwrap(), &Variables::default(), roomy)
+        };
+        assert_eq!(measured("{ ...f0 }", 20, 1), Ok(()));
+        assert_eq!(measured("{ ...f0 }", 100, 0), Err(Excess::Fragments));
+        assert_eq!(measured("{ ...f0 }", 20, 10), Err(Excess::Levels));
+        assert_eq!(measured("{ x }", 20, 10), Err(Excess::Unused));
     }
 
     #[test]

@@ -9,7 +9,7 @@ use async_graphql::{ComplexObject, Context, ID, InputObject, Object, SimpleObjec
 use chrono::{DateTime, Utc};
 use projections::orders::{self, OrderFilter, OrderRow};
 
-use crate::arguments::{parse, parse_given};
+use crate::arguments::{parse, parse_given, text, time};
 use crate::customers::{Address, ChannelReference, ChannelReferenceInput, Customer, Tier};
 use crate::errors::QueryError;
 use crate::hops::CustomerOf;
@@ -156,9 +156,9 @@ impl OrdersFilter {
             payment_status: self.payment_status.map(Into::into),
             fulfillment_status: self.fulfillment_status.map(Into::into),
             customer: customer_within(whose, asked)?,
-            channel: self.channel,
-            placed_from: self.placed_from,
-            placed_before: self.placed_before,
+            channel: self.channel.map(|channel| text("channel", channel)).transpose()?,
+            placed_from: self.placed_from.map(|from| time("placedFrom", from)).transpose()?,
+            placed_before: self.placed_before.map(|before| time("placedBefore", before)).transpose()?,
         })
     }
 }

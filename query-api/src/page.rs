@@ -12,7 +12,7 @@ use crate::errors::QueryError;
 pub(crate) const DEFAULT_PAGE: usize = 20;
 
 /// The most rows that a page may have.
-pub(crate) const MAX_PAGE: usize = 200;
+pub(crate) const MAX_PAGE: usize = projections::MAX_PAGE as usize;
 
 /// A page of rows, with `edges`, `nodes` and `pageInfo`.
 pub(crate) type Page<T> = Connection<String, T, EmptyFields, EmptyFields, DefaultConnectionName, DefaultEdgeName, EnableNodesField>;

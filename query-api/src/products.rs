@@ -6,7 +6,7 @@ use async_graphql::{ComplexObject, Context, Enum, InputObject, Object, SimpleObj
 use chrono::{DateTime, Utc};
 use projections::products::{self, ProductFilter, ProductRow};
 
-use crate::arguments::parse;
+use crate::arguments::{parse, text};
 use crate::errors::QueryError;
 use crate::hops::StockOf;
 use crate::money::Money;
@@ -111,8 +111,9 @@ impl ProductQueries {
         let read = position::reach(context, Model::Products, min_position).await?;
         let filter = filter.unwrap_or_default();
         let statuses = filter.statuses.unwrap_or_default().into_iter().map(Into::into).collect();
+        let category = filter.category.map(|category| text("category", category)).transpose()?;
         let request = page::request(first, after)?;
-        let found = products::page(read, &ProductFilter { category: filter.category, statuses }, &request).await?;
+        let found = products::page(read, &ProductFilter { category, statuses }, &request).await?;
         Ok(page::page(found, &request, Product::from))
     }
 }

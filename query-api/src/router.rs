@@ -4,7 +4,7 @@ use axum::routing::get;
 use tower_http::compression::CompressionLayer;
 
 use crate::state::QueryState;
-use crate::{graphiql, handler};
+use crate::{graphiql, handler, problem};
 
 /// `/graphql` for programs and `/graphiql` for people.
 pub fn router(state: QueryState) -> Router {
@@ -13,6 +13,8 @@ pub fn router(state: QueryState) -> Router {
         .route("/graphql", get(handler::get).post(handler::post).layer(body_limit))
         .route("/graphiql", get(graphiql::index))
         .route("/graphiql/{name}", get(graphiql::file))
+        .fallback(problem::not_found)
+        .method_not_allowed_fallback(problem::method_not_allowed)
         .layer(CompressionLayer::new())
         .with_state(state)
 }

@@ -4,7 +4,7 @@ use async_graphql::{Context, Enum, Object, SimpleObject};
 use chrono::NaiveDate;
 use projections::sales::{self, SalesFilter, SalesSum};
 
-use crate::arguments::parse_given;
+use crate::arguments::{day, parse_given, text};
 use crate::errors::QueryError;
 use crate::money::Money;
 use crate::position::{self, Model};
@@ -84,7 +84,8 @@ impl SalesQueries {
         min_position: Option<String>,
     ) -> Result<Vec<Sales>, QueryError> {
         Viewer::of(context).must_see_figures()?;
-        by.check(from, to)?;
+        by.check(day("from", from)?, day("to", to)?)?;
+        let category = category.map(|category| text("category", category)).transpose()?;
         let read = position::reach(context, Model::Sales, min_position).await?;
         let filter = SalesFilter { from: Some(from), to: Some(to), currency: parse_given(currency.as_deref())?, category };
         let sums = sales::between(read, &filter, by.into()).await?;

@@ -43,8 +43,11 @@ impl Api {
     }
 
     pub(crate) fn over(shop: Shop) -> Self {
+        Self::with(shop, QueryArgs { query_wait_ms: 60, ..QueryArgs::DEFAULT })
+    }
+
+    pub(crate) fn with(shop: Shop, args: QueryArgs) -> Self {
         let authenticator = Authenticator::with_key(&TokenKey::generate(), "tests", "tests");
-        let args = QueryArgs { query_wait_ms: 60, ..QueryArgs::DEFAULT };
         let router = router(QueryState::new(shop.read.clone(), authenticator.clone(), args));
         Self { shop, router, authenticator }
     }
