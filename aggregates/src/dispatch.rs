@@ -54,7 +54,7 @@ impl Decision for DispatchShipment {
         let planned = shipment.planned_for(self.order, self.shipment)?;
         match shipment.status() {
             ShipmentStatus::Packed => {}
-            ShipmentStatus::Dispatched | ShipmentStatus::Delivered => return Ok(Changes::none()),
+            ShipmentStatus::Dispatched | ShipmentStatus::Delivered => return self.asked_again(shipment, planned),
             status @ (ShipmentStatus::NotPlanned | ShipmentStatus::Planned | ShipmentStatus::Canceled) => {
                 return Err(ShipmentRefusal::WrongShipmentStatus { shipment: self.shipment, status });
             }
@@ -68,6 +68,17 @@ impl Decision for DispatchShipment {
 }
 
 impl DispatchShipment {
+    /// It left once. With whom may not have been known then; with somebody else it did not leave.
+    fn asked_again(&self, shipment: &Shipment, planned: &ShipmentPlanned) -> Result<Changes, ShipmentRefusal> {
+        match (shipment.carrier(), self.carrier_of(planned)?) {
+            (Some(known), Some(said)) if *known != said => {
+                let CarrierBooking { carrier, tracking } = known.clone();
+                Err(ShipmentRefusal::DispatchedOtherwise { shipment: self.shipment, carrier, tracking })
+            }
+            (Some(_) | None, _) => Ok(Changes::none()),
+        }
+    }
+
     fn carrier_of(&self, planned: &ShipmentPlanned) -> Result<Option<CarrierBooking>, ShipmentRefusal> {
         match (planned.method, &self.carrier) {
             (ShipmentMethod::Carrier, None) => Err(ShipmentRefusal::CarrierMissing { shipment: self.shipment }),

@@ -22,6 +22,7 @@ pub mod invariants;
 mod loaded;
 pub mod operator_act;
 pub mod order;
+pub mod paid;
 pub mod parts;
 pub mod payment;
 pub mod placement;

@@ -21,11 +21,10 @@ impl Decision for PlaceOrder {
     }
 
     fn decide(&self, states: &States<'_>) -> Result<Changes, OrderRefusal> {
-        let id = self.order.to_string();
-        let order = loaded::<Order>(states, &id);
-        if let Some(terms) = order.terms() {
-            return self.asked_again(order, terms);
+        if let Some(placed) = self.if_placed(states) {
+            return placed;
         }
+        let id = self.order.to_string();
         let claimed = self.claim(&id, states)?;
         self.check_lines()?;
         let totals = check_totals(self.currency, &self.lines, self.shipping, self.shipping_tax)?;
@@ -52,6 +51,15 @@ impl PlaceOrder {
         Ok(Changes::of::<Claim>(&claim_id, taken.map(Into::into)))
     }
 
+    /// What asking for it comes to if its name was given before, whatever has become of prices since; none if it was not.
+    ///
+    /// # Errors
+    /// Another order has the name.
+    pub fn if_placed(&self, states: &States<'_>) -> Option<Result<Changes, OrderRefusal>> {
+        let order = states.get::<Order>(&self.order.to_string())?;
+        order.terms().map(|terms| self.asked_again(order, terms))
+    }
+
     /// The same order again is no news; another one under the same name is refused.
     fn asked_again(&self, order: &Order, terms: &Terms) -> Result<Changes, OrderRefusal> {
         if self.has_content_of(order, terms) {
@@ -63,18 +71,19 @@ impl PlaceOrder {
         })
     }
 
-    /// Compares what the caller chose. The number, the tier, names and the instant may be filled in by the edge, and differ when it is asked again;
-    /// personal data is sealed and can't be compared.
+    /// Compares what the caller chose. The number, the tier, names, the instant and prices by the list are filled in by the edge, and may differ when it is
+    /// asked again; personal data is sealed and can't be compared.
     fn has_content_of(&self, order: &Order, terms: &Terms) -> bool {
+        let own_prices = self.priced_for.is_none();
+        let same_shipping = terms.shipping == self.shipping && terms.shipping_tax == self.shipping_tax;
         let same_terms = terms.customer == self.customer
             && terms.currency == self.currency
-            && terms.shipping == self.shipping
-            && terms.shipping_tax == self.shipping_tax
+            && (same_shipping || !own_prices)
             && terms.delivery == DeliveryMethod::of(&self.delivery)
             && terms.channel_reference == self.channel_reference
             && terms.payment == self.payment
             && terms.policy == self.policy;
-        same_terms && self.lines.len() == order.lines().count() && self.lines.iter().all(|line| is_line_of(line, order))
+        same_terms && self.lines.len() == order.lines().count() && self.lines.iter().all(|line| is_line_of(line, order, own_prices))
     }
 
     fn check_lines(&self) -> Result<(), OrderRefusal> {
@@ -98,6 +107,10 @@ impl PlaceOrder {
 
     /// A price by the list must be the customer's price now, and the total the one that the caller saw.
     fn check_price(&self, tier: Tier, totals: &Totals) -> Result<(), OrderRefusal> {
+        if let Some(expected) = self.expected_total.filter(|expected| expected.currency() != self.currency) {
+            let (field, expected, found) = ("total".to_owned(), self.currency.to_string(), expected.currency().to_string());
+            return Err(OrderRefusal::CurrencyMismatch { field, expected, found });
+        }
         if self.priced_for.is_some_and(|priced_for| priced_for != tier) {
             return Err(OrderRefusal::QuoteStale { total: totals.total });
         }
@@ -129,7 +142,10 @@ impl PlaceOrder {
     }
 }
 
-fn is_line_of(line: &OrderedLine, order: &Order) -> bool {
-    let content = |line: &OrderedLine| (line.sku.clone(), line.quantity, line.unit_price, line.discount, line.net, line.tax);
-    order.line(line.line).is_some_and(|placed| content(placed.as_ordered()) == content(line))
+fn is_line_of(line: &OrderedLine, order: &Order, own_prices: bool) -> bool {
+    let prices = |line: &OrderedLine| (line.unit_price, line.discount, line.net, line.tax);
+    order
+        .line(line.line)
+        .map(|placed| placed.as_ordered())
+        .is_some_and(|placed| placed.sku == line.sku && placed.quantity == line.quantity && (!own_prices || prices(placed) == prices(line)))
 }

@@ -360,6 +360,27 @@ fn an_order_placed_twice_by_its_channel_is_placed_once() {
 }
 
 #[test]
+fn an_order_at_list_prices_is_the_same_order_when_the_list_has_changed() {
+    let mut world = well_stocked();
+    let listed = PlaceOrder { priced_for: Some(Tier::Bronze), ..by_channel(1, "r-1") };
+    world.must(&listed);
+    let mut dearer = PlaceOrder { priced_for: Some(Tier::Gold), shipping: eur(9999), ..listed.clone() };
+    dearer.lines.iter_mut().for_each(|line| line.unit_price = eur(1));
+    assert_eq!(world.must(&dearer), 0);
+    dearer.lines[0].quantity = 7.try_into().unwrap();
+    assert_eq!(world.refused(&dearer), "duplicate_channel_reference");
+}
+
+#[test]
+fn an_expected_total_is_in_the_orders_currency() {
+    let mut world = well_stocked();
+    let usd = Money::new(4399.into(), "USD".parse().unwrap()).unwrap();
+    for priced_for in [None, Some(Tier::Bronze)] {
+        assert_eq!(world.refused(&PlaceOrder { priced_for, expected_total: Some(usd), ..place(1, TWO_LINES) }), "currency_mismatch");
+    }
+}
+
+#[test]
 fn a_channel_reference_names_one_order_for_ever() {
     let mut world = well_stocked();
     world.must(&by_channel(1, "r-1"));

@@ -86,6 +86,14 @@ pub enum ProductRefusal {
         /// The price asked for.
         price: Money,
     },
+    /// A product has one price in a currency.
+    #[error("{sku} is given two prices in {currency}")]
+    CurrencyGivenTwice {
+        /// What.
+        sku: Sku,
+        /// Which currency.
+        currency: String,
+    },
     /// What a carrier brings must have a weight.
     #[error("{sku} is shippable and has no weight")]
     MissingWeight {
@@ -106,7 +114,7 @@ impl Refusal for ProductRefusal {
     fn class(&self) -> RefusalClass {
         match self {
             Self::ProductNotFound { .. } => RefusalClass::NotFound,
-            Self::PriceNotPositive { .. } => RefusalClass::Value,
+            Self::PriceNotPositive { .. } | Self::CurrencyGivenTwice { .. } => RefusalClass::Value,
             Self::SkuTaken { .. } | Self::MissingWeight { .. } | Self::WrongProductStatus { .. } => RefusalClass::State,
         }
     }

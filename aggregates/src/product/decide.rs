@@ -1,3 +1,5 @@
+use std::collections::BTreeSet;
+
 use decider::{Changes, Decision, Needed, States};
 
 use super::{
@@ -35,6 +37,7 @@ type Decided = Result<Vec<ProductEvent>, ProductRefusal>;
 impl Product {
     fn add(&self, c: &AddProduct) -> Decided {
         c.prices.iter().try_for_each(|price| positive(&c.sku, *price))?;
+        one_of_each_currency(&c.sku, &c.prices)?;
         if c.activate && c.shippable && c.weight_grams.is_none() {
             return Err(ProductRefusal::MissingWeight { sku: c.sku.clone() });
         }
@@ -104,6 +107,14 @@ impl Product {
 
 fn positive(sku: &Sku, price: Money) -> Result<(), ProductRefusal> {
     if price.is_positive() { Ok(()) } else { Err(ProductRefusal::PriceNotPositive { sku: sku.clone(), price }) }
+}
+
+fn one_of_each_currency(sku: &Sku, prices: &[Money]) -> Result<(), ProductRefusal> {
+    let mut seen = BTreeSet::new();
+    match prices.iter().map(|price| price.currency().code()).find(|code| !seen.insert(*code)) {
+        Some(code) => Err(ProductRefusal::CurrencyGivenTwice { sku: sku.clone(), currency: code.to_owned() }),
+        None => Ok(()),
+    }
 }
 
 fn added_events(c: &AddProduct, added: ProductAdded) -> Vec<ProductEvent> {

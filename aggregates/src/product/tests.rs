@@ -32,6 +32,13 @@ fn added_twice_nothing_new_happened_even_after_its_price_changed() {
 }
 
 #[test]
+fn a_product_is_added_with_one_price_in_a_currency() {
+    let mut world = World::default();
+    assert_eq!(world.refused(&AddProduct { prices: vec![eur(1), eur(2)], ..add_product("A") }), "currency_given_twice");
+    assert_eq!(world.refused(&AddProduct { prices: vec![eur(1), eur(1)], ..add_product("A") }), "currency_given_twice");
+}
+
+#[test]
 fn a_sku_belongs_to_one_product() {
     let mut world = World::default();
     world.must(&add_product("A"));

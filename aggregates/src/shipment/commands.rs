@@ -64,6 +64,16 @@ pub enum ShipmentRefusal {
         /// Which.
         shipment: ShipmentId,
     },
+    /// It left already, with another carrier or under another number.
+    #[error("shipment {shipment} left with {carrier} as {tracking}")]
+    DispatchedOtherwise {
+        /// Which.
+        shipment: ShipmentId,
+        /// Who carries it.
+        carrier: String,
+        /// Its number there.
+        tracking: String,
+    },
     /// The money would be gone before it can be taken.
     #[error("the authorization of payment {payment} does not outlive the dispatch by a day: it ends at {expires_at}")]
     AuthorizationLapses {
@@ -86,7 +96,7 @@ impl Refusal for ShipmentRefusal {
     fn class(&self) -> RefusalClass {
         match self {
             Self::ShipmentNotFound { .. } => RefusalClass::NotFound,
-            Self::WrongShipmentStatus { .. } | Self::AuthorizationLapses { .. } => RefusalClass::State,
+            Self::WrongShipmentStatus { .. } | Self::DispatchedOtherwise { .. } | Self::AuthorizationLapses { .. } => RefusalClass::State,
             Self::CarrierMissing { .. } => RefusalClass::Value,
             Self::Order(refusal) => refusal.class(),
             Self::Stock(refusal) => refusal.class(),

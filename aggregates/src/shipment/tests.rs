@@ -37,6 +37,23 @@ fn a_parcel_that_a_carrier_brings_needs_a_booking() {
 }
 
 #[test]
+fn a_parcel_leaves_once_and_with_one_carrier() {
+    let (mut world, id, parcel) = planned();
+    world.must(&PackShipment { shipment: parcel });
+    world.must(&dispatch(id, parcel));
+    assert_eq!(world.must(&dispatch(id, parcel)), 0);
+    let other = Some(CarrierBooking { carrier: "ups".to_owned(), tracking: "2".to_owned() });
+    assert_eq!(world.refused(&DispatchShipment { carrier: other, ..dispatch(id, parcel) }), "dispatched_otherwise");
+}
+
+#[test]
+fn with_whom_a_parcel_left_may_be_told_after_it_arrived() {
+    let (mut world, id, parcel) = planned();
+    world.must(&arrived(id, parcel));
+    assert_eq!(world.must(&dispatch(id, parcel)), 0);
+}
+
+#[test]
 fn a_parcel_of_another_order_is_not_found() {
     let (mut world, _, parcel) = planned();
     assert_eq!(world.refused(&dispatch(order(2), parcel)), "shipment_not_found");

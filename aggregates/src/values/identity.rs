@@ -61,10 +61,14 @@ uuid_id!(
     CustomerId, "a customer id"
 );
 
-/// A text that the shop chose to name something: 1 to `MAX` characters, printable ASCII, without space or `/`.
+/// A text that the shop chose to name something: 1 to `MAX` characters, printable ASCII, without space or `/`, and not `.` or `..`, which every client takes
+/// out of a path.
 fn parse_code(what: &'static str, max: usize, text: &str) -> Result<String, InvalidValue> {
     if text.is_empty() || text.len() > max {
         return Err(InvalidValue::new(what, format!("must have 1 to {max} characters, has {}", text.chars().count())));
+    }
+    if text == "." || text == ".." {
+        return Err(InvalidValue::new(what, format!("must not be '{text}'")));
     }
     match text.chars().find(|c| !c.is_ascii_graphic() || *c == '/') {
         Some(c) => Err(InvalidValue::new(what, format!("must be printable ASCII without space or '/', has {c:?}"))),

@@ -54,7 +54,7 @@ fn a_quantity_is_one_to_a_million() {
 
 #[test]
 fn a_code_is_printable_ascii_without_space_or_slash() {
-    for text in ["", "a b", "a/b", "ä", "a\u{0}", &"x".repeat(65)] {
+    for text in ["", "a b", "a/b", "ä", "a\u{0}", ".", "..", &"x".repeat(65)] {
         assert!(text.parse::<Sku>().is_err(), "{text:?}");
     }
     assert_eq!("A-17_x.y".parse::<Sku>().unwrap().as_str(), "A-17_x.y");

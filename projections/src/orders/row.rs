@@ -1,6 +1,7 @@
 //! The row of an order, and what is derived in it.
 
 use aggregates::order::Tier;
+use aggregates::paid::{AttemptStage, PaidStatus, paid_status};
 use aggregates::values::{
     Address, Country, Currency, CustomerId, LineNumber, OrderId, OrderNumber, PaymentId, ShipmentId, Sku, WarehouseCode,
 };
@@ -318,19 +319,15 @@ impl OrderRow {
     }
 
     fn derived_payment_status(&self) -> PaymentStatus {
-        let any = |state| self.payments.iter().any(|payment| payment.state == state);
-        match () {
-            () if self.captured > Decimal::ZERO && self.captured >= self.total => PaymentStatus::Captured,
-            () if self.captured > Decimal::ZERO => PaymentStatus::PartiallyCaptured,
-            () if any(PaymentState::Authorized) => PaymentStatus::Authorized,
-            () if any(PaymentState::Pending) || any(PaymentState::Voiding) => PaymentStatus::Pending,
-            () => match self.payments.last().map(|payment| payment.state) {
-                Some(PaymentState::Declined) => PaymentStatus::Declined,
-                Some(PaymentState::Voided) => PaymentStatus::Voided,
-                Some(PaymentState::Pending | PaymentState::Authorized | PaymentState::Captured | PaymentState::Voiding) | None => {
-                    PaymentStatus::Unpaid
-                }
-            },
+        let attempts: Vec<AttemptStage> = self.payments.iter().map(|payment| payment.stage()).collect();
+        match paid_status(self.total, self.captured, &attempts) {
+            PaidStatus::Unpaid => PaymentStatus::Unpaid,
+            PaidStatus::Pending => PaymentStatus::Pending,
+            PaidStatus::Declined => PaymentStatus::Declined,
+            PaidStatus::Voided => PaymentStatus::Voided,
+            PaidStatus::Authorized => PaymentStatus::Authorized,
+            PaidStatus::PartiallyCaptured => PaymentStatus::PartiallyCaptured,
+            PaidStatus::Captured => PaymentStatus::Captured,
         }
     }
 
@@ -355,6 +352,17 @@ impl OrderRow {
 }
 
 impl PaymentRow {
+    fn stage(&self) -> AttemptStage {
+        match self.state {
+            PaymentState::Pending => AttemptStage::Pending,
+            PaymentState::Authorized => AttemptStage::Authorized,
+            PaymentState::Captured => AttemptStage::Captured,
+            PaymentState::Declined => AttemptStage::Declined,
+            PaymentState::Voiding => AttemptStage::Voiding,
+            PaymentState::Voided => AttemptStage::Voided,
+        }
+    }
+
     fn holds_money(&self) -> bool {
         match self.state {
             PaymentState::Authorized | PaymentState::Captured | PaymentState::Voiding => true,
