@@ -124,6 +124,15 @@ pub fn verify(
     Ok(serde_json::from_slice(body)?)
 }
 
+/// What can be told before the body is read: whether it claims to be signed, and lately. Costs nothing, so that a stranger's body need not be waited for.
+///
+/// # Errors
+/// [`WebhookError`]: the sender is not who it says.
+pub fn check_header(headers: &HeaderMap, now: DateTime<Utc>, tolerance: Duration) -> Result<(), WebhookError> {
+    let signed = Signed::parse(headers).filter(|signed| !signed.signatures.is_empty()).ok_or(WebhookError::MalformedSignature)?;
+    within(signed.timestamp, now, tolerance)
+}
+
 fn within(timestamp: i64, now: DateTime<Utc>, tolerance: Duration) -> Result<(), WebhookError> {
     let seconds = timestamp.saturating_sub(now.timestamp());
     if seconds.unsigned_abs() > tolerance.as_secs() {

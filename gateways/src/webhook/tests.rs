@@ -36,6 +36,17 @@ fn what_was_signed_is_believed() {
 }
 
 #[test]
+fn a_header_alone_tells_who_need_not_be_read() {
+    let check = |signature: &str, now| check_header(&headers(signature), now, TOLERANCE);
+    assert!(check(&sign(&secret(), SENT, b"whatever is sent"), SENT).is_ok());
+    for nonsense in ["", "t=1800000000", "v1=00", "t=1800000000,v1=xy", "t=now,v1=00"] {
+        assert!(matches!(check(nonsense, SENT), Err(WebhookError::MalformedSignature)), "{nonsense}");
+    }
+    assert!(matches!(check("t=1,v1=00", SENT), Err(WebhookError::OutsideTolerance { .. })));
+    assert!(matches!(check_header(&HeaderMap::new(), SENT, TOLERANCE), Err(WebhookError::MalformedSignature)));
+}
+
+#[test]
 fn the_signature_is_the_documented_one() {
     // printf '1800000000.{}' | openssl dgst -sha256 -hmac 'a secret of the carrier'
     let expected = "t=1800000000,v1=47e49331cff889790ed40050d278afba07778329e5877844c74b63f3011953fb";
