@@ -15,7 +15,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use uuid::Uuid;
 
-use crate::caller::{Authenticated, require, sees, sees_personal_data};
+use crate::caller::{Authenticated, require, sees};
 use crate::channel::own_reference;
 use crate::command::{Accepted, Done, Submission};
 use crate::history::{self, History, Page};
@@ -121,7 +121,7 @@ async fn suspend(
 ) -> Result<Accepted, Problem> {
     require(&submission.caller, Right::ManageCustomers)?;
     let command = SuspendCustomer { customer: path.parse("customer")?, reason: body.value.reason };
-    Ok(Accepted::changed(&submission.run(&state, body.fingerprint, command).await?))
+    submission.change(&state, body.fingerprint, command).await
 }
 
 /// Lets a suspended customer order again.
@@ -135,7 +135,7 @@ async fn reinstate(
 ) -> Result<Accepted, Problem> {
     require(&submission.caller, Right::ManageCustomers)?;
     let command = ReinstateCustomer { customer: path.parse("customer")? };
-    Ok(Accepted::changed(&submission.run(&state, body.fingerprint, command).await?))
+    submission.change(&state, body.fingerprint, command).await
 }
 
 /// A tier to give.
@@ -157,7 +157,7 @@ async fn change_tier(
 ) -> Result<Accepted, Problem> {
     require(&submission.caller, Right::ManageCustomers)?;
     let command = ChangeTier { customer: path.parse("customer")?, tier: body.value.tier };
-    Ok(Accepted::changed(&submission.run(&state, body.fingerprint, command).await?))
+    submission.change(&state, body.fingerprint, command).await
 }
 
 /// A customer. Personal data stands in the history, for who may see it.
@@ -216,5 +216,5 @@ async fn events(
     if !sees(&caller, &id) {
         return Err(Problem::not_found("customer", &id));
     }
-    history::read::<Customer>(&state, "customer", &id, &page, sees_personal_data(&caller, &id)).await
+    history::read::<Customer>(&state, "customer", &id, &page, &caller).await
 }

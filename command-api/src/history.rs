@@ -7,6 +7,7 @@ use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, Utc};
 use decider::{EventSourced, StreamId};
 use event_store::{PositionToken, RecordedEvent};
+use identity::Caller;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
@@ -28,17 +29,8 @@ pub(crate) struct Page {
     limit: Option<i64>,
 }
 
-const MOST_EVENTS: i64 = 500;
-
-impl Page {
-    fn limit(&self) -> Result<i64, Problem> {
-        match (self.after, self.limit.unwrap_or(100)) {
-            (..0, _) => Err(Problem::parameter("after", "versions are counted from 1")),
-            (_, limit @ 1..=MOST_EVENTS) => Ok(limit),
-            (_, limit) => Err(Problem::parameter("limit", format!("must be 1 to {MOST_EVENTS}, is {limit}"))),
-        }
-    }
-}
+/// How many events a page has where nothing is said.
+const PAGE: i64 = 100;
 
 /// A part of what happened to something.
 #[derive(Debug, Serialize, ToSchema)]
@@ -61,10 +53,10 @@ pub(crate) struct HistoryEvent {
     r#type: String,
     /// The version of its layout.
     type_version: String,
-    /// What it says. Personal data that the caller may not see, or that was erased, is `{"redacted": true}`.
+    /// What it says. What the caller may not see, and personal data that was erased, is `{"redacted": true}`.
     #[schema(value_type = Object)]
     data: Value,
-    /// Who wanted it: `role:id`.
+    /// Who wanted it: `role:id`; for customers the role alone.
     actor: String,
     recorded_at: DateTime<Utc>,
     /// When it happened, if that was before it was recorded.
@@ -80,12 +72,18 @@ impl IntoResponse for History {
     }
 }
 
-/// What happened to the aggregate `id`. Whether the caller may ask at all has been checked.
+/// What happened to the aggregate `id`, as the caller may read it. Whether it may ask at all has been checked: a customer, because it is its own.
 ///
 /// # Errors
 /// 404 if it does not exist.
-pub(crate) async fn read<A: EventSourced>(state: &ApiState, what: &str, id: &str, page: &Page, may_open: bool) -> Result<History, Problem> {
-    let limit = page.limit()?;
+pub(crate) async fn read<A: EventSourced>(
+    state: &ApiState,
+    what: &str,
+    id: &str,
+    page: &Page,
+    caller: &Caller,
+) -> Result<History, Problem> {
+    let limit = page.limit.unwrap_or(PAGE);
     let mut recorded = state.store().stream_events(&StreamId::of::<A>(id), page.after, limit + 1).await?;
     if recorded.is_empty() && page.after == 0 {
         return Err(Problem::not_found(what, id));
@@ -98,13 +96,13 @@ pub(crate) async fn read<A: EventSourced>(state: &ApiState, what: &str, id: &str
     let epoch = state.store().head().await?.epoch;
     let mut events = Vec::with_capacity(recorded.len());
     for event in recorded {
-        events.push(shown(state, event, epoch, may_open).await?);
+        events.push(shown(state, event, epoch, caller).await?);
     }
     Ok(History { events, next })
 }
 
-async fn shown(state: &ApiState, event: RecordedEvent, epoch: i64, may_open: bool) -> Result<HistoryEvent, Problem> {
-    let data = redaction::data(state.store().vault(), &event, may_open).await?;
+async fn shown(state: &ApiState, event: RecordedEvent, epoch: i64, caller: &Caller) -> Result<HistoryEvent, Problem> {
+    let data = redaction::data(state.store().vault(), &event, caller).await?;
     let metadata = event.metadata;
     Ok(HistoryEvent {
         event_id: event.event_id.to_string(),
@@ -113,7 +111,7 @@ async fn shown(state: &ApiState, event: RecordedEvent, epoch: i64, may_open: boo
         r#type: event.event_type,
         type_version: event.event_version,
         data,
-        actor: metadata.actor,
+        actor: redaction::actor(metadata.actor, caller),
         recorded_at: event.recorded_at,
         occurred_at: metadata.occurred_at,
         command_id: metadata.command_id.to_string(),

@@ -10,12 +10,12 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::caller::{Authenticated, sees_personal_data};
+use crate::caller::Authenticated;
 use crate::history::{self, History, Page};
 use crate::input::{PathParams, QueryParams};
-use crate::orders::owner_for;
+use crate::orders::sees_what_belongs_to;
 use crate::problem::Problem;
-use crate::resource::{AsOf, Resource, load};
+use crate::resource::{AsOf, Reading, Resource};
 use crate::shapes::MoneyShape;
 use crate::state::ApiState;
 
@@ -76,8 +76,8 @@ async fn read(
     QueryParams(as_of): QueryParams<AsOf>,
 ) -> Result<Resource<PaymentView>, Problem> {
     let id: PaymentId = path.parse("payment")?;
-    owner(&state, &caller, id).await?;
-    let loaded = load::<Payment>(&state, "payment", &id.to_string(), &as_of).await?;
+    let moment = as_of.moment(&state).await?;
+    let loaded = seen(&state, &caller, &id.to_string()).await?.at(moment).await?;
     Ok(Resource::of(loaded, |payment, version| view(id, payment, version)))
 }
 
@@ -90,14 +90,13 @@ async fn events(
     path: PathParams,
     QueryParams(page): QueryParams<Page>,
 ) -> Result<History, Problem> {
-    let id: PaymentId = path.parse("payment")?;
-    let owner = owner(&state, &caller, id).await?;
-    history::read::<Payment>(&state, "payment", &id.to_string(), &page, sees_personal_data(&caller, &owner)).await
+    let id = path.parse::<PaymentId>("payment")?.to_string();
+    seen(&state, &caller, &id).await?;
+    history::read::<Payment>(&state, "payment", &id, &page, &caller).await
 }
 
-/// Whose payment it is, if the caller may see it.
-async fn owner(state: &ApiState, caller: &Caller, id: PaymentId) -> Result<String, Problem> {
-    let unseen = || Problem::not_found("payment", &id.to_string());
-    let order = state.store().load::<Payment>(&id.to_string()).await?.state.order().ok_or_else(unseen)?;
-    owner_for(state, caller, order).await?.ok_or_else(unseen)
+async fn seen<'a>(state: &'a ApiState, caller: &Caller, id: &'a str) -> Result<Reading<'a, Payment>, Problem> {
+    let reading = Reading::<Payment>::begin(state, "payment", id).await?;
+    let sees = sees_what_belongs_to(state, caller, reading.now().order()).await?;
+    reading.seen_if(sees)
 }

@@ -86,7 +86,7 @@ async fn price(
 ) -> Result<Accepted, Problem> {
     require(&submission.caller, Right::ManageCatalog)?;
     let command = PriceProduct { sku: path.parse("sku")?, price: body.value.price };
-    Ok(Accepted::changed(&submission.run(&state, body.fingerprint, command).await?))
+    submission.change(&state, body.fingerprint, command).await
 }
 
 /// A weight to give.
@@ -109,7 +109,7 @@ async fn weigh(
 ) -> Result<Accepted, Problem> {
     require(&submission.caller, Right::ManageCatalog)?;
     let command = WeighProduct { sku: path.parse("sku")?, weight_grams: body.value.weight_grams };
-    Ok(Accepted::changed(&submission.run(&state, body.fingerprint, command).await?))
+    submission.change(&state, body.fingerprint, command).await
 }
 
 /// Makes a product orderable.
@@ -123,7 +123,7 @@ async fn activate(
 ) -> Result<Accepted, Problem> {
     require(&submission.caller, Right::ManageCatalog)?;
     let command = ActivateProduct { sku: path.parse("sku")? };
-    Ok(Accepted::changed(&submission.run(&state, body.fingerprint, command).await?))
+    submission.change(&state, body.fingerprint, command).await
 }
 
 /// Makes a product not orderable for now.
@@ -132,7 +132,7 @@ async fn activate(
 async fn pause(State(state): State<ApiState>, submission: Submission, path: PathParams, body: Body<Nothing>) -> Result<Accepted, Problem> {
     require(&submission.caller, Right::ManageCatalog)?;
     let command = PauseProduct { sku: path.parse("sku")? };
-    Ok(Accepted::changed(&submission.run(&state, body.fingerprint, command).await?))
+    submission.change(&state, body.fingerprint, command).await
 }
 
 /// Makes a product not orderable for ever.
@@ -146,7 +146,7 @@ async fn discontinue(
 ) -> Result<Accepted, Problem> {
     require(&submission.caller, Right::ManageCatalog)?;
     let command = DiscontinueProduct { sku: path.parse("sku")? };
-    Ok(Accepted::changed(&submission.run(&state, body.fingerprint, command).await?))
+    submission.change(&state, body.fingerprint, command).await
 }
 
 /// A product.
@@ -204,5 +204,5 @@ async fn events(
 ) -> Result<History, Problem> {
     require_any(&caller, &[Right::ReadAll, Right::ManageCatalog])?;
     let sku: Sku = path.parse("sku")?;
-    history::read::<Product>(&state, "product", sku.as_str(), &page, false).await
+    history::read::<Product>(&state, "product", sku.as_str(), &page, &caller).await
 }

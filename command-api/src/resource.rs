@@ -9,7 +9,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::IntoParams;
 
 use crate::command::version_headers;
-use crate::problem::Problem;
+use crate::problem::{Kind, Problem};
+use crate::shapes::PositionShape;
 use crate::state::ApiState;
 
 /// As of when: without any of these, now. At most one may be given.
@@ -21,39 +22,95 @@ pub(crate) struct AsOf {
     #[param(minimum = 1)]
     pub(crate) version: Option<i64>,
     /// At this position of the log, a token of an earlier answer.
-    pub(crate) position: Option<String>,
+    #[param(value_type = Option<PositionShape>, inline)]
+    pub(crate) position: Option<PositionToken>,
     /// At this instant (RFC 3339; write an offset's '+' as %2B).
     #[param(value_type = Option<String>, format = DateTime)]
     pub(crate) at: Option<DateTime<Utc>>,
 }
 
 impl AsOf {
-    async fn moment(&self, state: &ApiState) -> Result<Moment, Problem> {
-        match (self.version, &self.position, self.at) {
+    /// The moment that is asked for.
+    ///
+    /// # Errors
+    /// 400 for several, or one that has not come yet; 410 for a position of a history that was lost.
+    pub(crate) async fn moment(&self, state: &ApiState) -> Result<Moment, Problem> {
+        match (self.version, self.position, self.at) {
             (None, None, None) => Ok(Moment::Now),
-            (Some(version), None, None) if version > 0 => Ok(Moment::Version(version)),
-            (Some(_), None, None) => Err(Problem::parameter("version", "versions are counted from 1")),
-            (None, Some(position), None) => Ok(Moment::Position(state.store().resolve(parse_position(position)?).await?)),
+            (Some(version), None, None) => Ok(Moment::Version(version)),
+            (None, Some(token), None) => reached(state, token).await.map(Moment::Position),
             (None, None, Some(at)) => Ok(Moment::Instant(at)),
             _ => Err(Problem::parameter("query", "give at most one of version, position and at")),
         }
     }
 }
 
-fn parse_position(token: &str) -> Result<PositionToken, Problem> {
-    token.parse().map_err(|_| Problem::parameter("position", "is not a position: send one that an answer gave"))
+async fn reached(state: &ApiState, token: PositionToken) -> Result<i64, Problem> {
+    let position = state.store().resolve(token).await?;
+    if position <= state.store().head().await?.position {
+        return Ok(position);
+    }
+    Err(Problem::parameter("position", format!("the log has not come to {token} yet")))
 }
 
-/// An aggregate as it stands or stood.
+/// Reads one aggregate: how it stands now, which tells who may see it, and from there how it stood at a moment.
+pub(crate) struct Reading<'a, A> {
+    state: &'a ApiState,
+    what: &'static str,
+    id: &'a str,
+    now: Loaded<A>,
+}
+
+impl<'a, A: EventSourced> Reading<'a, A> {
+    /// Begins with how it stands now.
+    ///
+    /// # Errors
+    /// 404 if it does not exist.
+    pub(crate) async fn begin(state: &'a ApiState, what: &'static str, id: &'a str) -> Result<Self, Problem> {
+        let now = state.store().load::<A>(id).await?;
+        if now.version == 0 { Err(Problem::not_found(what, id)) } else { Ok(Self { state, what, id, now }) }
+    }
+
+    /// How it stands now.
+    pub(crate) fn now(&self) -> &A {
+        &self.now.state
+    }
+
+    /// Goes on for who sees it; for others it does not exist.
+    ///
+    /// # Errors
+    /// 404.
+    pub(crate) fn seen_if(self, sees: bool) -> Result<Self, Problem> {
+        if sees { Ok(self) } else { Err(Problem::not_found(self.what, self.id)) }
+    }
+
+    /// How it stood.
+    ///
+    /// # Errors
+    /// 404 if it did not exist yet, or never had that version.
+    pub(crate) async fn at(self, moment: Moment) -> Result<Loaded<A>, Problem> {
+        if moment == Moment::Now {
+            return Ok(self.now);
+        }
+        let loaded = self.state.store().load_at::<A>(self.id, moment).await?;
+        loaded.ok_or_else(|| not_yet(self.what, self.id, moment, self.now.version))
+    }
+}
+
+fn not_yet(what: &str, id: &str, moment: Moment, last: i64) -> Problem {
+    match moment {
+        Moment::Version(version) => Problem::new(Kind::NotFound, format!("{what} {id} has no version {version} yet, its last is {last}")),
+        Moment::Position(_) | Moment::Instant(_) | Moment::Now => Problem::new(Kind::NotFound, format!("there was no {what} {id} then")),
+    }
+}
+
+/// An aggregate that everybody sees who may ask for it at all, as it stands or stood.
 ///
 /// # Errors
 /// 404 if it does not (or did not yet) exist.
-pub(crate) async fn load<A: EventSourced>(state: &ApiState, what: &str, id: &str, as_of: &AsOf) -> Result<Loaded<A>, Problem> {
-    let loaded = match as_of.moment(state).await? {
-        Moment::Now => Some(state.store().load::<A>(id).await?),
-        moment @ (Moment::Version(_) | Moment::Position(_) | Moment::Instant(_)) => state.store().load_at::<A>(id, moment).await?,
-    };
-    loaded.filter(|loaded| loaded.version > 0).ok_or_else(|| Problem::not_found(what, id))
+pub(crate) async fn load<A: EventSourced>(state: &ApiState, what: &'static str, id: &str, as_of: &AsOf) -> Result<Loaded<A>, Problem> {
+    let moment = as_of.moment(state).await?;
+    Reading::<A>::begin(state, what, id).await?.at(moment).await
 }
 
 /// What was read, with the version and the position that it reflects.

@@ -1,10 +1,11 @@
 //! Parcels: planned, packed and sent by hand where fulfillment is manual; delivered as a carrier or somebody at the counter says.
 
-use aggregates::order::PlanShipment;
+use aggregates::order::{Order, OrderEvent, PlanShipment};
 use aggregates::shipment::{CarrierBooking, DispatchShipment, PackShipment, RecordDelivery, Shipment};
 use aggregates::values::{OrderId, ShipmentId, WarehouseCode};
 use axum::extract::State;
 use chrono::{DateTime, Utc};
+use event_store::Executed;
 use identity::{Caller, Right};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -12,13 +13,13 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use uuid::Uuid;
 
-use crate::caller::{Authenticated, require, sees_personal_data};
+use crate::caller::{Authenticated, require};
 use crate::command::{Accepted, Done, Submission};
 use crate::history::{self, History, Page};
 use crate::input::{Body, PathParams, QueryParams};
-use crate::orders::owner_for;
-use crate::problem::Problem;
-use crate::resource::{AsOf, Resource, load};
+use crate::orders::sees_what_belongs_to;
+use crate::problem::{Kind, Problem};
+use crate::resource::{AsOf, Reading, Resource};
 use crate::shapes::{NameShape, Nothing, TimeShape, WarehouseCodeShape};
 use crate::state::ApiState;
 
@@ -42,9 +43,9 @@ pub(crate) struct PlanShipmentRequest {
     warehouse: WarehouseCode,
 }
 
-/// Plans a parcel of everything that a warehouse holds for a confirmed order. It then stands among the order's shipments.
+/// Plans a parcel of everything that a warehouse holds for a confirmed order. The answer is about the parcel; an If-Match speaks of the order.
 #[utoipa::path(post, path = "/v1/orders/{order}/shipments", tag = "shipments", operation_id = "plan_shipment",
-    params(("order" = String, Path)), request_body = PlanShipmentRequest, responses((status = 200, body = Done)))]
+    params(("order" = String, Path)), request_body = PlanShipmentRequest, responses((status = 201, body = Done)))]
 async fn plan(
     State(state): State<ApiState>,
     submission: Submission,
@@ -53,8 +54,22 @@ async fn plan(
 ) -> Result<Accepted, Problem> {
     require(&submission.caller, Right::Fulfill)?;
     let order: OrderId = path.parse("order")?;
-    let command = PlanShipment { order, shipment: ShipmentId::new(Uuid::now_v7()), warehouse: body.value.warehouse };
-    Ok(Accepted::changed(&submission.about_order(order.uuid()).run(&state, body.fingerprint, command).await?))
+    let shipment = ShipmentId::new(Uuid::now_v7());
+    let command = PlanShipment { order, shipment, warehouse: body.value.warehouse };
+    let executed = submission.about_order(order.uuid()).run(&state, body.fingerprint, command).await?;
+    let planned = if executed.replayed { planned_then(&state, &executed).await?.unwrap_or(shipment) } else { shipment };
+    Ok(Accepted::created_beside(&executed, planned.to_string(), "/v1/shipments"))
+}
+
+/// The parcel that was planned when the command was first sent, as the order's history has it.
+async fn planned_then(state: &ApiState, executed: &Executed) -> Result<Option<ShipmentId>, Problem> {
+    let events = state.store().stream_events(&executed.stream, executed.version - 1, 1).await?;
+    let decoded = events.first().map(|event| event.stored().decode::<Order>()).transpose();
+    let event = decoded.map_err(|error| {
+        tracing::error!(%error, "an order's history could not be read");
+        Problem::new(Kind::Internal, "this was not foreseen; it has been noted")
+    })?;
+    Ok(if let Some(OrderEvent::OrderLinesReleased(released)) = event { Some(released.shipment) } else { None })
 }
 
 /// Records that a parcel is packed.
@@ -63,8 +78,7 @@ async fn plan(
 async fn pack(State(state): State<ApiState>, submission: Submission, path: PathParams, body: Body<Nothing>) -> Result<Accepted, Problem> {
     require(&submission.caller, Right::Fulfill)?;
     let (order, shipment) = parcel(&state, &path).await?;
-    let executed = submission.about_order(order.uuid()).run(&state, body.fingerprint, PackShipment { shipment }).await?;
-    Ok(Accepted::changed(&executed))
+    submission.about_order(order.uuid()).change(&state, body.fingerprint, PackShipment { shipment }).await
 }
 
 /// How a parcel leaves.
@@ -101,7 +115,7 @@ async fn dispatch(
     let (order, shipment) = parcel(&state, &path).await?;
     let carrier = body.value.carrier.map(|CarrierRequest { carrier, tracking }| CarrierBooking { carrier, tracking });
     let command = DispatchShipment { shipment, order, carrier, at: Utc::now() };
-    Ok(Accepted::changed(&submission.about_order(order.uuid()).run(&state, body.fingerprint, command).await?))
+    submission.about_order(order.uuid()).change(&state, body.fingerprint, command).await
 }
 
 /// When a parcel arrived.
@@ -126,7 +140,7 @@ async fn deliver(
     require(&submission.caller, Right::Fulfill)?;
     let (order, shipment) = parcel(&state, &path).await?;
     let command = RecordDelivery { shipment, order, delivered_at: body.value.delivered_at.unwrap_or_else(Utc::now), carrier: None };
-    Ok(Accepted::changed(&submission.about_order(order.uuid()).run(&state, body.fingerprint, command).await?))
+    submission.about_order(order.uuid()).change(&state, body.fingerprint, command).await
 }
 
 /// The order and its parcel in a path, once it is known that they belong together.
@@ -187,8 +201,8 @@ async fn read(
     QueryParams(as_of): QueryParams<AsOf>,
 ) -> Result<Resource<ShipmentView>, Problem> {
     let id: ShipmentId = path.parse("shipment")?;
-    owner(&state, &caller, id).await?;
-    let loaded = load::<Shipment>(&state, "shipment", &id.to_string(), &as_of).await?;
+    let moment = as_of.moment(&state).await?;
+    let loaded = seen(&state, &caller, &id.to_string()).await?.at(moment).await?;
     Ok(Resource::of(loaded, |shipment, version| view(id, shipment, version)))
 }
 
@@ -201,14 +215,13 @@ async fn events(
     path: PathParams,
     QueryParams(page): QueryParams<Page>,
 ) -> Result<History, Problem> {
-    let id: ShipmentId = path.parse("shipment")?;
-    let owner = owner(&state, &caller, id).await?;
-    history::read::<Shipment>(&state, "shipment", &id.to_string(), &page, sees_personal_data(&caller, &owner)).await
+    let id = path.parse::<ShipmentId>("shipment")?.to_string();
+    seen(&state, &caller, &id).await?;
+    history::read::<Shipment>(&state, "shipment", &id, &page, &caller).await
 }
 
-/// Whose parcel it is, if the caller may see it.
-async fn owner(state: &ApiState, caller: &Caller, id: ShipmentId) -> Result<String, Problem> {
-    let unseen = || Problem::not_found("shipment", &id.to_string());
-    let order = state.store().load::<Shipment>(&id.to_string()).await?.state.order().ok_or_else(unseen)?;
-    owner_for(state, caller, order).await?.ok_or_else(unseen)
+async fn seen<'a>(state: &'a ApiState, caller: &Caller, id: &'a str) -> Result<Reading<'a, Shipment>, Problem> {
+    let reading = Reading::<Shipment>::begin(state, "shipment", id).await?;
+    let sees = sees_what_belongs_to(state, caller, reading.now().order()).await?;
+    reading.seen_if(sees)
 }

@@ -51,7 +51,7 @@ async fn receive(
     if document.is_none() {
         submission.require_key()?;
     }
-    Ok(Accepted::changed(&submission.run(&state, body.fingerprint, ReceiveStock { item, document, quantity }).await?))
+    submission.change(&state, body.fingerprint, ReceiveStock { item, document, quantity }).await
 }
 
 fn item(path: &PathParams) -> Result<StockItemId, Problem> {
@@ -109,5 +109,5 @@ async fn events(
     QueryParams(page): QueryParams<Page>,
 ) -> Result<History, Problem> {
     require_any(&caller, &[Right::ReadAll, Right::ManageStock])?;
-    history::read::<StockItem>(&state, "stock item", &item(&path)?.to_string(), &page, false).await
+    history::read::<StockItem>(&state, "stock item", &item(&path)?.to_string(), &page, &caller).await
 }

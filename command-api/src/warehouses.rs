@@ -64,7 +64,7 @@ async fn start_maintenance(
 ) -> Result<Accepted, Problem> {
     require(&submission.caller, Right::ManageCatalog)?;
     let warehouse = path.parse("warehouse")?;
-    Ok(Accepted::changed(&submission.run(&state, body.fingerprint, StartMaintenance { warehouse }).await?))
+    submission.change(&state, body.fingerprint, StartMaintenance { warehouse }).await
 }
 
 /// Takes a warehouse back into sourcing.
@@ -78,7 +78,7 @@ async fn end_maintenance(
 ) -> Result<Accepted, Problem> {
     require(&submission.caller, Right::ManageCatalog)?;
     let warehouse = path.parse("warehouse")?;
-    Ok(Accepted::changed(&submission.run(&state, body.fingerprint, EndMaintenance { warehouse }).await?))
+    submission.change(&state, body.fingerprint, EndMaintenance { warehouse }).await
 }
 
 /// Takes a warehouse out of sourcing for ever.
@@ -87,7 +87,7 @@ async fn end_maintenance(
 async fn close(State(state): State<ApiState>, submission: Submission, path: PathParams, body: Body<Nothing>) -> Result<Accepted, Problem> {
     require(&submission.caller, Right::ManageCatalog)?;
     let warehouse = path.parse("warehouse")?;
-    Ok(Accepted::changed(&submission.run(&state, body.fingerprint, CloseWarehouse { warehouse }).await?))
+    submission.change(&state, body.fingerprint, CloseWarehouse { warehouse }).await
 }
 
 /// A warehouse.
@@ -139,5 +139,5 @@ async fn events(
 ) -> Result<History, Problem> {
     require_any(&caller, &[Right::ReadAll, Right::ManageCatalog])?;
     let code: WarehouseCode = path.parse("warehouse")?;
-    history::read::<Warehouse>(&state, "warehouse", code.as_str(), &page, false).await
+    history::read::<Warehouse>(&state, "warehouse", code.as_str(), &page, &caller).await
 }

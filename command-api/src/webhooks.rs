@@ -2,16 +2,16 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use aggregates::shipment::{CarrierBooking, RecordDelivery};
 use aggregates::values::{OrderId, ShipmentId};
-use axum::body::Bytes;
-use axum::extract::State;
-use axum::extract::rejection::BytesRejection;
-use axum::http::HeaderMap;
+use axum::body::Body;
+use axum::extract::{Request, State};
 use chrono::{DateTime, Utc};
 use event_store::{CommandKey, Envelope, StoreError};
-use gateways::webhook::verify;
+use futures::StreamExt;
+use gateways::webhook::{check_header, verify};
 use gateways::{CarrierEvent, DeliveryStatus, WebhookError, WebhookSecret};
 use serde::Serialize;
 use tracing::info;
@@ -20,10 +20,17 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::command::{Accepted, Done};
-use crate::input::{PathParams, fingerprint, unreadable};
+use crate::input::{PathParams, fingerprint, refuse_packed};
 use crate::problem::{Kind, Problem};
+use crate::shapes::formats::happened;
 use crate::shapes::{IdShape, NameShape, TimeShape};
 use crate::state::ApiState;
+
+/// The most bytes that a report has.
+const LONGEST_NEWS: usize = 64 * 1024;
+
+/// How long a report may take to arrive.
+const SLOWEST_NEWS: Duration = Duration::from_secs(5);
 
 /// The secret of each gateway and carrier that may report, by its name.
 #[derive(Debug, Clone, Default)]
@@ -69,17 +76,35 @@ pub(crate) struct CarrierReport {
     params(("gateway" = String, Path, description = "The name of the gateway or carrier, such as `simulator`."),
         ("Orderly-Signature" = String, Header, description = "`t=<unix seconds>,v1=<hex>`: HMAC-SHA-256 over `t`, a full stop and the body.")),
     request_body = CarrierReport, responses((status = 200, body = Done)))]
-async fn report(
-    State(state): State<ApiState>,
-    path: PathParams,
-    headers: HeaderMap,
-    body: Result<Bytes, BytesRejection>,
-) -> Result<Accepted, Problem> {
+async fn report(State(state): State<ApiState>, path: PathParams, request: Request) -> Result<Accepted, Problem> {
     let gateway = path.text("gateway");
     let secret = state.webhooks().of(gateway).ok_or_else(|| Problem::not_found("gateway", gateway))?;
-    let body = body.map_err(unreadable)?;
-    let event = verify(secret, &headers, &body, Utc::now(), state.args().webhook_tolerance()).map_err(|error| disbelieved(&error))?;
+    let (parts, body) = request.into_parts();
+    let tolerance = state.args().webhook_tolerance();
+    refuse_packed(&parts.headers)?;
+    check_header(&parts.headers, Utc::now(), tolerance).map_err(|error| disbelieved(&error))?;
+    let body = read(body, LONGEST_NEWS, SLOWEST_NEWS).await?;
+    let event = verify(secret, &parts.headers, &body, Utc::now(), tolerance).map_err(|error| disbelieved(&error))?;
+    happened(event.at, Utc::now()).map_err(|detail| Problem::field("/at", detail))?;
     record(&state, gateway, event).await
+}
+
+/// Who sends it is not known before it was read: so it is read only if it is short and comes quickly.
+async fn read(body: Body, longest: usize, slowest: Duration) -> Result<Vec<u8>, Problem> {
+    let whole = tokio::time::timeout(slowest, collect(body, longest)).await;
+    whole.unwrap_or_else(|_| Err(Problem::new(Kind::BodyTooSlow, format!("a report must be sent within {} s", slowest.as_secs()))))
+}
+
+async fn collect(body: Body, longest: usize) -> Result<Vec<u8>, Problem> {
+    let (mut chunks, mut whole) = (body.into_data_stream(), Vec::new());
+    while let Some(chunk) = chunks.next().await {
+        let chunk = chunk.map_err(|_| Problem::new(Kind::MalformedJson, "the body could not be read to its end"))?;
+        if whole.len() + chunk.len() > longest {
+            return Err(Problem::new(Kind::BodyTooLarge, format!("a report may have at most {longest} bytes")));
+        }
+        whole.extend_from_slice(&chunk);
+    }
+    Ok(whole)
 }
 
 fn disbelieved(error: &WebhookError) -> Problem {
@@ -107,7 +132,7 @@ async fn record(state: &ApiState, gateway: &str, event: CarrierEvent) -> Result<
 /// The same news may be written in other bytes when it is sent again: what counts is what it says.
 fn key(actor: &str, event: &CarrierEvent) -> Result<CommandKey, Problem> {
     let news = serde_json::to_value(event).map_err(StoreError::from)?;
-    let fingerprint = fingerprint("POST", actor, &news);
+    let fingerprint = fingerprint("POST", actor, b"", &news);
     Ok(CommandKey::Client { caller: actor.to_owned(), key: event.event_id.to_string(), fingerprint })
 }
 

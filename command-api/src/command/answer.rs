@@ -38,6 +38,12 @@ impl Accepted {
         let changed = Self::changed(executed);
         Self { location: Some(format!("{collection}/{}", changed.done.id)), ..changed }
     }
+
+    /// Something else than what the command was about is there now, under `{collection}/{id}`.
+    pub(crate) fn created_beside(executed: &Executed, id: String, collection: &str) -> Self {
+        let location = Some(format!("{collection}/{id}"));
+        Self { done: Done { id, version: 1, position: executed.position.to_string() }, location }
+    }
 }
 
 impl IntoResponse for Accepted {

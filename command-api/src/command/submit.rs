@@ -8,6 +8,7 @@ use identity::Caller;
 use tracing::info;
 use uuid::Uuid;
 
+use super::Accepted;
 use super::headers::CommandHeaders;
 use crate::caller::Authenticated;
 use crate::problem::{Kind, Problem};
@@ -76,6 +77,14 @@ impl Submission {
                 Err(problem)
             }
         }
+    }
+
+    /// The same, of something that is there already: what it is then.
+    ///
+    /// # Errors
+    /// The problem that answers a refusal or a failure.
+    pub(crate) async fn change<D: Decision>(self, state: &ApiState, fingerprint: [u8; 32], decision: D) -> Result<Accepted, Problem> {
+        Ok(Accepted::changed(&self.run(state, fingerprint, decision).await?))
     }
 
     fn envelope(self, fingerprint: [u8; 32]) -> Envelope {

@@ -1,7 +1,7 @@
 use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
 use axum::extract::{FromRequest, OriginalUri, Request};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -17,7 +17,7 @@ use crate::router::BODY_LIMIT;
 pub(crate) struct Body<T> {
     /// What was sent.
     pub(crate) value: T,
-    /// SHA-256 over method, path and canonical body.
+    /// SHA-256 over method, target, If-Match and canonical body.
     pub(crate) fingerprint: [u8; 32],
 }
 
@@ -26,16 +26,34 @@ impl<T: DeserializeOwned + ToSchema, S: Send + Sync> FromRequest<S> for Body<T> 
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
         let method = request.method().clone();
-        let path = request.extensions().get::<OriginalUri>().map_or_else(|| request.uri().path().to_owned(), |uri| uri.path().to_owned());
+        let target = request.extensions().get::<OriginalUri>().map_or_else(|| target_of(request.uri()), |uri| target_of(uri));
+        let if_match = request.headers().get(header::IF_MATCH).map(|tag| tag.as_bytes().to_owned()).unwrap_or_default();
         let declared_json = is_json(request.headers());
+        refuse_packed(request.headers())?;
         let bytes = Bytes::from_request(request, state).await.map_err(unreadable)?;
         if !declared_json && !bytes.is_empty() {
             return Err(Problem::new(Kind::UnsupportedMediaType, "send the body as content-type: application/json"));
         }
         let body = if bytes.is_empty() { Value::Object(serde_json::Map::new()) } else { json::parse(&bytes)? };
-        let fingerprint = fingerprint(method.as_str(), &path, &body);
+        let fingerprint = fingerprint(method.as_str(), &target, &if_match, &body);
         Ok(Self { value: read(body)?, fingerprint })
     }
+}
+
+fn target_of(uri: &Uri) -> String {
+    uri.path_and_query().map_or_else(|| uri.path().to_owned(), ToString::to_string)
+}
+
+/// A body is read as it is: one that is packed would be taken for another.
+///
+/// # Errors
+/// 415.
+pub(crate) fn refuse_packed(headers: &HeaderMap) -> Result<(), Problem> {
+    let is_plain = |encoding: &HeaderValue| encoding.as_bytes().eq_ignore_ascii_case(b"identity");
+    if headers.get_all(header::CONTENT_ENCODING).iter().all(is_plain) {
+        return Ok(());
+    }
+    Err(Problem::new(Kind::UnsupportedMediaType, "send the body as it is, without content-encoding"))
 }
 
 /// The body as a `T`, once it is known to fit the schema of `T`.
@@ -56,7 +74,7 @@ fn is_json(headers: &HeaderMap) -> bool {
 }
 
 /// What a body that cannot be read whole is answered with.
-pub(crate) fn unreadable(rejection: BytesRejection) -> Problem {
+fn unreadable(rejection: BytesRejection) -> Problem {
     if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
         return Problem::new(Kind::BodyTooLarge, format!("a body may have at most {BODY_LIMIT} bytes"));
     }

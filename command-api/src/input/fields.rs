@@ -37,6 +37,11 @@ impl Fields {
         self.check(at, text.parse())
     }
 
+    /// What was noted, of a parameter instead of a body.
+    pub(crate) fn of_parameter(self, name: &str) -> impl Iterator<Item = FieldError> {
+        self.errors.into_iter().map(move |error| FieldError { pointer: None, parameter: Some(name.to_owned()), ..error })
+    }
+
     /// Adds what another collector noted.
     pub(crate) fn take(&mut self, other: Self) {
         self.errors.extend(other.errors);

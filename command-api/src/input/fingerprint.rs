@@ -1,10 +1,11 @@
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-/// What makes two requests the same: SHA-256 over the method, the path and the body with its members in order and without spaces.
-pub(crate) fn fingerprint(method: &str, path: &str, body: &Value) -> [u8; 32] {
+/// What makes two requests the same: SHA-256 over the method, the path with its query, the version that is asked for (empty: any), and the body with
+/// its members in order and without spaces.
+pub(crate) fn fingerprint(method: &str, target: &str, if_match: &[u8], body: &Value) -> [u8; 32] {
     let mut hash = Sha256::new();
-    for part in [method, path] {
+    for part in [method.as_bytes(), target.as_bytes(), if_match] {
         hash.update((part.len() as u64).to_be_bytes());
         hash.update(part);
     }
@@ -54,11 +55,13 @@ mod tests {
 
     #[test]
     fn the_order_of_members_does_not_matter_and_all_else_does() {
-        let of = |path: &str, body: Value| fingerprint("POST", path, &body);
+        let of = |path: &str, body: Value| fingerprint("POST", path, b"", &body);
         let first: Value = serde_json::from_str(r#"{"b":[1,{"y":null,"x":"é"}],"a":2}"#).unwrap();
         let second: Value = serde_json::from_str(r#"{"a":2,"b":[1,{"x":"é","y":null}]}"#).unwrap();
         assert_eq!(of("/v1/orders", first), of("/v1/orders", second));
         assert_ne!(of("/v1/orders", json!([1, 2])), of("/v1/orders", json!([2, 1])));
         assert_ne!(of("/v1/orders", json!({})), of("/v1/products", json!({})));
+        assert_ne!(of("/v1/orders", json!({})), of("/v1/orders?a=1", json!({})));
+        assert_ne!(of("/v1/orders", json!({})), fingerprint("POST", "/v1/orders", b"\"1\"", &json!({})));
     }
 }

@@ -8,28 +8,30 @@ use serde_json::{Map, Number, Value};
 use super::{At, Fields};
 use crate::problem::{Kind, Problem};
 
-/// Markers by which the log knows personal data; in a request they could only be a forgery.
-const MARKERS: [&str; 2] = ["$personal", "$sealed"];
-
 /// The JSON value of a body.
 pub(crate) fn parse(bytes: &[u8]) -> Result<Value, Problem> {
-    let Strict(value) = serde_json::from_slice(bytes).map_err(|error| Problem::new(Kind::MalformedJson, error.to_string()))?;
+    let Strict(value) = serde_json::from_slice(bytes).map_err(|error| Problem::new(Kind::MalformedJson, in_words(&error)))?;
     let mut fields = Fields::default();
-    forbid(&At::root(), &value, &mut fields);
-    fields.finish(Some(value))
+    forbid_zero(&At::root(), &value, &mut fields);
+    fields.finish(Some(()))?;
+    // In a request, what marks personal data in the log could only be a forgery.
+    event_store::assert_no_markers(&value).map_err(|found| Problem::field(found.pointer, "is not a name that a request may use"))?;
+    Ok(value)
 }
 
-fn forbid(at: &At<'_>, value: &Value, fields: &mut Fields) {
+/// What is told of broken JSON: where it is. Only what is said of members given twice is of our own.
+fn in_words(error: &serde_json::Error) -> String {
+    if error.is_data() { error.to_string() } else { format!("the body is not JSON at line {}, column {}", error.line(), error.column()) }
+}
+
+fn forbid_zero(at: &At<'_>, value: &Value, fields: &mut Fields) {
     match value {
         Value::String(text) => forbid_text(at, text, fields),
-        Value::Array(items) => items.iter().enumerate().for_each(|(index, item)| forbid(&at.item(index), item, fields)),
+        Value::Array(items) => items.iter().enumerate().for_each(|(index, item)| forbid_zero(&at.item(index), item, fields)),
         Value::Object(members) => members.iter().for_each(|(name, value)| {
             let at = at.member(name);
             forbid_text(&at, name, fields);
-            if MARKERS.contains(&name.as_str()) {
-                fields.refuse(&at, format_args!("'{name}' is not a name that a request may use"));
-            }
-            forbid(&at, value, fields);
+            forbid_zero(&at, value, fields);
         }),
         Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use serde_json::{Map, Number, Value};
-use utoipa::openapi::schema::{AdditionalProperties, Array, ArrayItems, Object, OneOf, SchemaType, Type};
+use utoipa::openapi::schema::{AdditionalProperties, Array, ArrayItems, KnownFormat, Object, OneOf, SchemaType, Type};
 use utoipa::openapi::{RefOr, Schema, SchemaFormat};
 
 use super::{At, Fields};
@@ -29,6 +29,11 @@ impl<'a> Shape<'a> {
         if let Some(schema) = self.schemas.get(name) {
             self.walk(&At::root(), schema, body, fields);
         }
+    }
+
+    /// The same of a schema without a name.
+    pub(crate) fn check_against(&self, schema: &'a RefOr<Schema>, value: &Value, fields: &mut Fields) {
+        self.walk(&At::root(), schema, value, fields);
     }
 
     fn resolve(&self, schema: &'a RefOr<Schema>) -> Option<&'a Schema> {
@@ -171,10 +176,13 @@ fn check_text(at: &At<'_>, schema: &Object, text: &str, fields: &mut Fields) {
 fn check_number(at: &At<'_>, schema: &Object, number: &Number, fields: &mut Fields) {
     let Some(given) = number.as_i64() else { return fields.refuse(at, "is too large") };
     let bound = |bound: &Option<utoipa::Number>| bound.as_ref().and_then(whole);
-    let (least, most) = (bound(&schema.minimum), bound(&schema.maximum));
-    if least.is_some_and(|least| given < least) || most.is_some_and(|most| given > most) {
-        let (least, most) = (least.unwrap_or(i64::MIN), most.unwrap_or(i64::MAX));
-        fields.refuse(at, format_args!("must be {least} to {most}, is {given}"));
+    match (bound(&schema.minimum), bound(&schema.maximum)) {
+        (Some(least), Some(most)) if given < least || given > most => {
+            fields.refuse(at, format_args!("must be {least} to {most}, is {given}"))
+        }
+        (Some(least), None) if given < least => fields.refuse(at, format_args!("must be at least {least}, is {given}")),
+        (None, Some(most)) if given > most => fields.refuse(at, format_args!("must be at most {most}, is {given}")),
+        (_, _) => {}
     }
 }
 
@@ -187,9 +195,12 @@ fn whole(number: &utoipa::Number) -> Option<i64> {
 }
 
 fn check_format(at: &At<'_>, schema: &Object, value: &Value, fields: &mut Fields) {
-    if let Some(SchemaFormat::Custom(format)) = &schema.format
-        && let Err(problem) = formats::check(format, value)
-    {
+    let format = match &schema.format {
+        Some(SchemaFormat::Custom(format)) => format,
+        Some(SchemaFormat::KnownFormat(KnownFormat::DateTime)) => "date-time",
+        Some(SchemaFormat::KnownFormat(_)) | None => return,
+    };
+    if let Err(problem) = formats::check(format, value) {
         fields.refuse(at, problem);
     }
 }

@@ -28,7 +28,7 @@ const COMMAND_PROBLEMS: &[(&str, &str)] = &[
     ("409", "Its state does not allow it."),
     ("412", "If-Match names another version than it has."),
     ("413", "The body is too large."),
-    ("415", "The body is not declared as JSON."),
+    ("415", "The body is not declared as JSON, or packed."),
     ("422", "Its values can never be accepted, or the Idempotency-Key was used for another request."),
     ("503", "Overloaded or a part of the system is away: see Retry-After."),
 ];
@@ -63,6 +63,7 @@ fn close_variants(schema: &mut RefOr<Schema>) {
 fn command_manners(operation: &mut Operation) {
     problems(operation, COMMAND_PROBLEMS);
     if operation.tags.as_ref().is_some_and(|tags| tags.iter().any(|tag| tag == SIGNED)) {
+        problems(operation, &[("408", "The body came too slowly.")]);
         return;
     }
     authenticated(operation);

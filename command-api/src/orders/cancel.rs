@@ -72,5 +72,5 @@ pub(crate) async fn cancel(
     }
     let reason = body.value.reason.unwrap_or_else(|| CancelReason::of(&submission.caller)).in_words();
     let command = CancelOrder { order, outcome: CancelationOutcome::Canceled, reason };
-    Ok(Accepted::changed(&submission.about_order(order.uuid()).run(&state, body.fingerprint, command).await?))
+    submission.about_order(order.uuid()).change(&state, body.fingerprint, command).await
 }

@@ -14,7 +14,7 @@ mod view;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-pub(crate) use owner::{owner_for, status_of};
+pub(crate) use owner::{owner_for, sees_what_belongs_to, status_of};
 pub(crate) use place::id_of;
 
 use crate::state::ApiState;

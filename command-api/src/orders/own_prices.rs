@@ -35,18 +35,24 @@ fn ordered(
     let discount = line.discount.unwrap_or(zero);
     // Where there is no net (other currencies, too large), nothing adds up, and the domain says which amount is to blame.
     let net = unit_price.times(line.quantity.get()).and_then(|gross| gross.minus(discount)).unwrap_or(zero);
-    Some(OrderedLine {
+    let tax = line.tax.unwrap_or(zero);
+    Some(OrderedLine { unit_price, discount, net, tax, ..self::line(index, line, product, zero) })
+}
+
+/// A line without prices.
+pub(super) fn line(index: usize, line: &LineRequest, product: Option<&Product>, zero: Money) -> OrderedLine {
+    OrderedLine {
         line: number(index),
         sku: line.sku.clone(),
         name: line.name.clone().or_else(|| product.and_then(Product::name).map(ToOwned::to_owned)).unwrap_or_default(),
         category: line.category.clone().or_else(|| product.and_then(Product::category).map(ToOwned::to_owned)).unwrap_or_default(),
         weight_grams: product.and_then(Product::weight_grams),
         quantity: line.quantity,
-        unit_price,
-        discount,
-        net,
-        tax: line.tax.unwrap_or(zero),
-    })
+        unit_price: zero,
+        discount: zero,
+        net: zero,
+        tax: zero,
+    }
 }
 
 /// The number of the line at an index: they count from 1.

@@ -2,7 +2,7 @@ use aggregates::order::Order;
 use aggregates::values::OrderId;
 use identity::Caller;
 
-use crate::caller::sees;
+use crate::caller::{is_staff, sees};
 use crate::problem::Problem;
 use crate::state::ApiState;
 
@@ -13,6 +13,18 @@ use crate::state::ApiState;
 pub(crate) async fn owner_for(state: &ApiState, caller: &Caller, order: OrderId) -> Result<Option<String>, Problem> {
     let loaded = state.store().load::<Order>(&order.to_string()).await?;
     Ok(owner(&loaded.state).filter(|owner| sees(caller, owner)))
+}
+
+/// Whether the caller sees what belongs to this order, which exists.
+///
+/// # Errors
+/// What the log says when it cannot be read.
+pub(crate) async fn sees_what_belongs_to(state: &ApiState, caller: &Caller, order: Option<OrderId>) -> Result<bool, Problem> {
+    match order {
+        Some(_) if is_staff(caller) => Ok(true),
+        Some(order) => Ok(owner_for(state, caller, order).await?.is_some()),
+        None => Ok(false),
+    }
 }
 
 /// Whose order it is, if there is one.

@@ -3,15 +3,16 @@ use std::collections::HashMap;
 use aggregates::claim::ClaimKind;
 use aggregates::ids::derive;
 use aggregates::order::{DeclinePolicy, Delivery, OrderPolicy, PaymentTerms, PlaceOrder, StockPolicy};
-use aggregates::product::{Product, ProductStatus};
+use aggregates::product::Product;
 use aggregates::values::{ChannelReference, CustomerId, OrderId, OrderNumber, Personal, Sku};
+use aggregates::warehouse::{Warehouse, WarehouseStatus};
 use axum::extract::State;
 use chrono::Utc;
 use identity::{Caller, Right, Role};
 use uuid::Uuid;
 
-use super::placement::{Placement, PlacementRefusal};
-use super::priced::{Priced, priced};
+use super::placement::{Placement, PlacementRefusal, Unsold};
+use super::priced::{Priced, priced, unpriced};
 use super::request::{DeclinePolicyRequest, DeliveryRequest, PaymentRequest, PlaceOrderRequest, PolicyRequest, StockPolicyRequest};
 use crate::caller::forbidden;
 use crate::channel::{channel_of, own_reference};
@@ -83,16 +84,43 @@ async fn placement(
     reference: Option<ChannelReference>,
     request: PlaceOrderRequest,
 ) -> Result<Placement, Problem> {
-    let products = match orderable_products(state, &request).await? {
-        Ok(products) => products,
-        Err(refusal) => return Ok(Placement::Refuse { order, refusal }),
-    };
-    let priced = match priced(state, customer, &request, &products).await? {
-        Ok(priced) => priced,
-        Err(refusal) => return Ok(Placement::Refuse { order, refusal }),
+    let (priced, refusal) = match sold(state, customer, &request).await? {
+        Ok(priced) => (priced, None),
+        Err(refusal) => (unpriced(&request)?, Some(refusal)),
     };
     let number = order_number(state).await?;
-    Ok(Placement::Place(Box::new(place_order(state, (order, number), customer, reference, request, priced))))
+    let order = Box::new(place_order(state, (order, number), customer, reference, request, priced));
+    Ok(match refusal {
+        None => Placement::Place(order),
+        Some(refusal) => Placement::Refuse { order, refusal },
+    })
+}
+
+/// What the order costs, if the shop sells it so now.
+async fn sold(state: &ApiState, customer: CustomerId, request: &PlaceOrderRequest) -> Result<Result<Priced, PlacementRefusal>, Problem> {
+    if let Some(refusal) = no_pickup(state, &request.delivery).await? {
+        return Ok(Err(refusal));
+    }
+    match orderable_products(state, request).await? {
+        Ok(products) => priced(state, customer, request, &products).await,
+        Err(refusal) => Ok(Err(refusal)),
+    }
+}
+
+/// Why nothing can be fetched where the order says, if so. A warehouse that seems not to be open is looked at again: it may have been opened a moment ago.
+async fn no_pickup(state: &ApiState, delivery: &DeliveryRequest) -> Result<Option<PlacementRefusal>, Problem> {
+    let DeliveryRequest::Pickup { warehouse } = delivery else { return Ok(None) };
+    let hands_out = |known: &Warehouse| match known.status() {
+        WarehouseStatus::Open | WarehouseStatus::Maintenance => true,
+        WarehouseStatus::NotOpened | WarehouseStatus::Closed => false,
+    };
+    let recent = state.store().load_many_cached::<Warehouse>(&[warehouse.to_string()]).await?;
+    if recent.iter().any(|recent| hands_out(&recent.state)) {
+        return Ok(None);
+    }
+    let known = state.store().load::<Warehouse>(warehouse.as_str()).await?.state;
+    let (warehouse, status) = (warehouse.clone(), known.status().as_str());
+    Ok((!hands_out(&known)).then_some(PlacementRefusal::PickupNotPossible { warehouse, status }))
 }
 
 /// What is ordered, as the shop sells it now. A product that seems not to be sold is looked at again: it may have been added a moment ago.
@@ -104,20 +132,17 @@ async fn orderable_products(
     skus.sort_unstable();
     skus.dedup();
     let recent = state.store().load_many_cached::<Product>(&skus).await?;
-    let mut products = HashMap::with_capacity(skus.len());
+    let (mut products, mut unsold) = (HashMap::with_capacity(skus.len()), Vec::new());
     for (text, loaded) in skus.iter().zip(recent) {
         let sku: Sku = text.parse().map_err(|_| Problem::not_found("product", text))?;
         let product = if loaded.state.is_orderable() { loaded.state } else { state.store().load::<Product>(text).await?.state };
-        if !product.is_orderable() {
-            return Ok(Err(not_orderable(sku, product.status())));
+        if product.is_orderable() {
+            products.insert(sku, product);
+        } else {
+            unsold.push(Unsold { sku, status: product.status().as_str() });
         }
-        products.insert(sku, product);
     }
-    Ok(Ok(products))
-}
-
-fn not_orderable(sku: Sku, status: ProductStatus) -> PlacementRefusal {
-    PlacementRefusal::ProductNotOrderable { sku, status: status.as_str() }
+    Ok(PlacementRefusal::of(unsold).map_or(Ok(products), Err))
 }
 
 /// The next number for people. Some are never used: a number is taken before it is known whether it is needed.

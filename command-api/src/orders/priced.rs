@@ -36,6 +36,16 @@ pub(super) async fn priced(
     Ok(by_list(tier, request, products))
 }
 
+/// An order that is not sold, as far as the request itself says: at no prices, if they were to be the list's.
+pub(super) fn unpriced(request: &PlaceOrderRequest) -> Result<Priced, Problem> {
+    if request.has_own_prices() {
+        return at_own_prices(request, &HashMap::new());
+    }
+    let zero = Money::zero(request.currency);
+    let lines = request.lines.iter().enumerate().map(|(index, line)| own_prices::line(index, line, None, zero)).collect();
+    Ok(Priced { tier: Some(Tier::default()), lines, shipping: zero, shipping_tax: zero })
+}
+
 fn at_own_prices(request: &PlaceOrderRequest, products: &HashMap<Sku, Product>) -> Result<Priced, Problem> {
     let mut fields = Fields::default();
     let lines = own_prices::lines(request, products, &mut fields);

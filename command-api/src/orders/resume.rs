@@ -37,5 +37,5 @@ pub(crate) async fn resume(
         return Err(Problem::not_found("order", &order.to_string()));
     }
     let command = ResumeProcess { order, reason: body.value.reason };
-    Ok(Accepted::changed(&submission.about_order(order.uuid()).run(&state, body.fingerprint, command).await?))
+    submission.about_order(order.uuid()).change(&state, body.fingerprint, command).await
 }

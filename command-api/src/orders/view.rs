@@ -1,5 +1,7 @@
-use aggregates::order::{AttemptStatus, DeliveryMethod, Order, OrderLine, OrderShipment, PaymentAttempt, ShipmentProgress, Tier};
-use aggregates::values::{Money, OrderId, ShipmentId};
+use aggregates::order::{AttemptStatus, DeliveryMethod, Order, OrderLine, OrderShipment, PaymentAttempt, ShipmentProgress, Terms, Tier};
+use aggregates::paid::{AttemptStage, PaidStatus, paid_status};
+use aggregates::payment::Payment;
+use aggregates::values::{Currency, Money, OrderId, ShipmentId};
 use chrono::{DateTime, Utc};
 use identity::{Caller, Right};
 use serde::Serialize;
@@ -19,7 +21,7 @@ pub(crate) struct OrderView {
     status: &'static str,
     /// Whether nothing more will happen by itself.
     r#final: bool,
-    /// How far it is paid, as it follows from amounts.
+    /// How far it is paid, as gateways have it: `unpaid`, `pending`, `declined`, `voided`, `authorized`, `partially_captured` or `captured`.
     payment_status: &'static str,
     /// How far it is fulfilled, as it follows from quantities.
     fulfillment_status: &'static str,
@@ -44,9 +46,12 @@ pub(crate) struct OrderView {
     /// What is owed for what was not canceled.
     #[schema(value_type = Option<MoneyShape>)]
     due: Option<Money>,
-    /// What was charged with what has left.
+    /// What is to be taken for what has left.
     #[schema(value_type = Option<MoneyShape>)]
     charged: Option<Money>,
+    /// What gateways have taken.
+    #[schema(value_type = Option<MoneyShape>)]
+    captured: Option<Money>,
     payments: Vec<AttemptView>,
     shipments: Vec<ParcelView>,
     /// Why it was or is being undone.
@@ -124,9 +129,10 @@ pub(crate) struct ReasonView {
     message: String,
 }
 
-/// An order as `caller` sees it.
-pub(super) fn view(id: OrderId, order: &Order, version: i64, caller: &Caller) -> OrderView {
+/// An order with its attempts to pay, as `caller` sees it.
+pub(super) fn view(id: OrderId, (order, payments): (&Order, &[Payment]), version: i64, caller: &Caller) -> OrderView {
     let terms = order.terms();
+    let captured = terms.map(|terms| captured(terms.currency, payments));
     let reference = terms.and_then(|terms| terms.channel_reference.as_ref());
     OrderView {
         id: id.to_string(),
@@ -134,7 +140,7 @@ pub(super) fn view(id: OrderId, order: &Order, version: i64, caller: &Caller) ->
         order_number: terms.map(|terms| terms.order_number.to_string()),
         status: order.status().as_str(),
         r#final: order.status().is_final(),
-        payment_status: order.payment_progress().as_str(),
+        payment_status: paid(terms, captured, payments).as_str(),
         fulfillment_status: order.fulfillment_status().as_str(),
         customer: terms.map(|terms| terms.customer.to_string()),
         tier: terms.map(|terms| terms.tier),
@@ -149,11 +155,24 @@ pub(super) fn view(id: OrderId, order: &Order, version: i64, caller: &Caller) ->
         total: terms.map(|terms| terms.total),
         due: order.due(),
         charged: order.charged(),
+        captured,
         payments: order.payments().iter().map(attempt).collect(),
         shipments: order.shipments().map(parcel).collect(),
         reason: order.cancelation().map(|c| ReasonView { code: c.reason.code.clone(), message: c.reason.message.clone() }),
         allowed_commands: order.allowed_commands().into_iter().filter(|command| may_ask(caller, command)).collect(),
     }
+}
+
+fn captured(currency: Currency, payments: &[Payment]) -> Money {
+    let captured = payments.iter().map(Payment::captured_minor).sum();
+    Money::from_minor(captured, currency).unwrap_or_else(|_| Money::zero(currency))
+}
+
+/// The rule that the read model has, too.
+fn paid(terms: Option<&Terms>, captured: Option<Money>, payments: &[Payment]) -> PaidStatus {
+    let attempts: Vec<AttemptStage> = payments.iter().map(AttemptStage::of).collect();
+    let amount = |money: Option<Money>| money.map(Money::amount).unwrap_or_default();
+    paid_status(amount(terms.map(|terms| terms.total)), amount(captured), &attempts)
 }
 
 /// All but calling off is the warehouse's.

@@ -14,6 +14,7 @@ pub(crate) enum Kind {
     MethodNotAllowed,
     PositionLost,
     BodyTooLarge,
+    BodyTooSlow,
     UnsupportedMediaType,
     IdempotencyKeyReused,
     Internal,
@@ -51,9 +52,8 @@ impl Kind {
             Self::MethodNotAllowed => (StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", "this resource has no such method"),
             Self::PositionLost => (StatusCode::GONE, "position_lost", "the position is of a lost epoch"),
             Self::BodyTooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "body_too_large", "the body is too large"),
-            Self::UnsupportedMediaType => {
-                (StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", "the body is not declared as JSON")
-            }
+            Self::BodyTooSlow => (StatusCode::REQUEST_TIMEOUT, "body_too_slow", "the body came too slowly"),
+            Self::UnsupportedMediaType => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", "the body is not plain JSON"),
             Self::IdempotencyKeyReused => {
                 (StatusCode::UNPROCESSABLE_ENTITY, "idempotency_key_reused", "the Idempotency-Key was used for another request")
             }

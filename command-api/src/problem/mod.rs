@@ -78,6 +78,11 @@ impl Problem {
         problem
     }
 
+    /// A part of the body is wrong.
+    pub(crate) fn field(pointer: impl Into<String>, detail: impl Into<String>) -> Self {
+        Self::invalid(vec![FieldError { pointer: Some(pointer.into()), parameter: None, detail: detail.into() }])
+    }
+
     /// A path or query parameter or a header is wrong.
     pub(crate) fn parameter(name: &str, detail: impl Into<String>) -> Self {
         Self::invalid(vec![FieldError { pointer: None, parameter: Some(name.to_owned()), detail: detail.into() }])

@@ -13,7 +13,9 @@ impl From<ExecuteError> for Problem {
     fn from(error: ExecuteError) -> Self {
         match error {
             ExecuteError::Refused { document, position, replayed: _ } => refusal(document).position(&position.to_string()),
-            ExecuteError::KeyReused => Self::new(Kind::IdempotencyKeyReused, "this key was sent before, with another method, path or body"),
+            ExecuteError::KeyReused => {
+                Self::new(Kind::IdempotencyKeyReused, "this key was sent before, with another method, path, query, If-Match or body")
+            }
             ExecuteError::Overloaded { retry_after } => {
                 Self::new(Kind::Overloaded, "there is too much to do just now").retry_after(retry_after)
             }
@@ -73,5 +75,12 @@ fn refusal(document: RefusalDocument) -> Problem {
         RefusalClass::Precondition => StatusCode::PRECONDITION_FAILED,
     };
     let title = document.code.replace('_', " ");
-    Problem::with_code(status, &document.code, &title, document.message).values(document.details)
+    let message = precondition(&document).unwrap_or_else(|| document.message.clone());
+    Problem::with_code(status, &document.code, &title, message).values(document.details)
+}
+
+/// The log speaks of its streams, of which callers know nothing.
+fn precondition(document: &RefusalDocument) -> Option<String> {
+    let version = |name| document.details.get(name).filter(|_| document.class == RefusalClass::Precondition);
+    Some(format!("it is at version {}, {} was expected", version("actual")?, version("expected")?))
 }

@@ -1,7 +1,9 @@
 //! What each `format` of the OpenAPI document means: the domain's own parsers.
 
 use aggregates::values::{Address, Country, Currency, EmailAddress, Money, PersonName, PhoneNumber, Sku, WarehouseCode};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Datelike, TimeDelta, Utc};
+use event_store::PositionToken;
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use uuid::Uuid;
@@ -13,7 +15,9 @@ use uuid::Uuid;
 pub(crate) fn check(format: &str, value: &Value) -> Result<(), String> {
     match format {
         "uuid" => read::<Uuid>(value).map_err(|_| "is not a UUID".to_owned()),
-        "instant" => read::<DateTime<Utc>>(value).map_err(|_| "is not an instant of RFC 3339, such as 2026-11-20T14:05:00Z".to_owned()),
+        "instant" => instant(value).and_then(|at| happened(at, Utc::now())),
+        "date-time" => instant(value).and_then(tellable),
+        "position" => texts(value, |text| text.parse::<PositionToken>().is_ok(), "is not a position: send one that an answer gave"),
         "sku" => read::<Sku>(value),
         "warehouse-code" => read::<WarehouseCode>(value),
         "currency" => read::<Currency>(value),
@@ -28,6 +32,24 @@ pub(crate) fn check(format: &str, value: &Value) -> Result<(), String> {
         "line" => texts(value, |text| !text.chars().any(char::is_control), "must not contain control characters"),
         _ => Ok(()),
     }
+}
+
+fn instant(value: &Value) -> Result<DateTime<Utc>, String> {
+    DateTime::deserialize(value).map_err(|_| "is not an instant of RFC 3339, such as 2026-11-20T14:05:00Z".to_owned())
+}
+
+/// Whether whatever reads the log can hold an instant: Postgres and the readers of RFC 3339 know four digits of a year.
+fn tellable(at: DateTime<Utc>) -> Result<(), String> {
+    if (1970..=9999).contains(&at.year()) { Ok(()) } else { Err("must be of a year from 1970 to 9999, in UTC".to_owned()) }
+}
+
+/// Whether something can have happened at an instant, as far as a clock of `now` can tell: clocks differ by a day at most.
+///
+/// # Errors
+/// Why not, in one sentence.
+pub(crate) fn happened(at: DateTime<Utc>, now: DateTime<Utc>) -> Result<(), String> {
+    tellable(at)?;
+    if at > now + TimeDelta::days(1) { Err("must not lie in the future".to_owned()) } else { Ok(()) }
 }
 
 fn read<T: DeserializeOwned>(value: &Value) -> Result<(), String> {
@@ -58,6 +80,18 @@ fn is_plain(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_happened_did_so_since_1970_and_before_tomorrow_is_over() {
+        let now: DateTime<Utc> = "2026-11-20T14:05:00Z".parse().unwrap();
+        let at = |text: &str| happened(text.parse().unwrap(), now);
+        for possible in ["1970-01-01T00:00:00Z", "1969-12-31T23:59:59-00:01", "2026-11-21T14:05:00Z"] {
+            assert_eq!(at(possible), Ok(()), "{possible}");
+        }
+        for impossible in ["1969-12-31T23:59:59Z", "0000-01-01T00:00:00Z", "2026-11-21T14:05:01Z", "9999-12-31T23:59:59-23:59"] {
+            assert!(at(impossible).is_err(), "{impossible}");
+        }
+    }
 
     #[test]
     fn an_amount_is_written_in_one_way() {

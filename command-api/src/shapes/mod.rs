@@ -7,7 +7,8 @@ mod texts;
 pub(crate) use places::{AddressShape, AttributesShape, MoneyShape};
 pub(crate) use texts::{
     AmountShape, CategoryShape, ChannelReferenceShape, CountryShape, CurrencyShape, DocumentShape, EmailShape, IdShape, MethodShape,
-    NameShape, PersonNameShape, PhoneShape, PostalCodeShape, ReasonShape, ReferenceShape, SkuShape, TimeShape, WarehouseCodeShape,
+    NameShape, PersonNameShape, PhoneShape, PositionShape, PostalCodeShape, ReasonShape, ReferenceShape, SkuShape, TimeShape,
+    WarehouseCodeShape,
 };
 
 use aggregates::order::Tier;

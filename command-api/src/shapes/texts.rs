@@ -60,8 +60,10 @@ text_shapes! {
     PostalCodeShape = "PostalCode", "line", 0..=20, "10115";
     /// An ISO 3166-1 alpha-2 code.
     CountryShape = "Country", "country", 2..=2, "DE";
-    /// An instant as RFC 3339 has it.
+    /// When something happened, as RFC 3339 has it: from 1970 on, and not in the future.
     TimeShape = "Time", "instant", 20..=40, "2026-11-20T14:05:00Z";
+    /// A place in the log, as an answer gave it.
+    PositionShape = "Position", "position", 3..=39, "1-1204881";
     /// How the caller's sales channel names something of its own, unique for ever within the channel.
     ChannelReferenceShape = "ChannelReference", "plain-text", 1..=100, "order-4711";
     /// What a lookup asks for: a channel's reference, an id, a SKU, a code, or 'warehouse/sku/document'.

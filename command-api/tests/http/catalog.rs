@@ -63,3 +63,27 @@ async fn a_document_is_received_once() {
     let both = api.post(&anna, "/v1/warehouses/%20/stock/%20/receive", json!({"quantity": 1, "document": "d"})).await;
     assert_eq!(both.assert(400).body["errors"].as_array().unwrap().len(), 2);
 }
+
+#[tokio::test]
+async fn a_product_has_one_price_in_a_currency() {
+    let api = Api::start().await;
+    let eur = |amount: &str| json!({"amount": amount, "currency": "EUR"});
+    let usd = json!({"amount": "11.00", "currency": "USD"});
+    let product = |prices: serde_json::Value| json!({"sku": "A-17", "name": "Teapot", "category": "kitchen", "prices": prices});
+    let twice = api.post(&api.operator(), "/v1/products", product(json!([eur("10.00"), usd, eur("12.00")]))).await;
+    twice.assert_problem(422, "/problems/currency-given-twice");
+    assert_eq!((&twice.body["currency"], api.head().await), (&json!("EUR"), 0));
+    api.post(&api.operator(), "/v1/products", product(json!([eur("10.00"), usd]))).await.assert(201);
+}
+
+#[tokio::test]
+async fn a_name_that_a_path_cannot_hold_is_no_name() {
+    let api = Api::start().await;
+    for name in [".", ".."] {
+        let product = json!({"sku": name, "name": "Dot", "category": "kitchen"});
+        assert_eq!(api.post(&api.operator(), "/v1/products", product).await.assert(400).pointers(), ["/sku"]);
+        let warehouse = json!({"code": name, "name": "Dot"});
+        assert_eq!(api.post(&api.operator(), "/v1/warehouses", warehouse).await.assert(400).pointers(), ["/code"]);
+    }
+    api.post(&api.operator(), "/v1/products", json!({"sku": "...", "name": "Dots", "category": "kitchen"})).await.assert(201);
+}

@@ -1,7 +1,7 @@
 use identity::Role;
 use serde_json::{Value, json};
 
-use crate::api::Api;
+use crate::api::{Api, two_teapots};
 
 fn ada() -> Value {
     json!({"name": "Ada Lovelace", "email": "Ada@Example.org", "phone": "+49 30 1234567", "tier": "silver",
@@ -72,4 +72,42 @@ async fn refusals_never_repeat_what_is_personal() {
     assert_eq!(answer.assert(400).pointers(), ["/email", "/name", "/phone"]);
     let text = answer.body.to_string();
     assert!(!text.contains("ada.example") && !text.contains("Lovelace") && !text.contains("call me"), "{text}");
+}
+
+#[tokio::test]
+async fn a_customer_reads_of_its_own_history_what_is_its_own_business() {
+    let api = Api::start().await;
+    let anna = api.operator();
+    let id = api.post(&anna, "/v1/customers", ada()).await.assert(201).id().to_owned();
+    api.post(&anna, &format!("/v1/customers/{id}/suspend"), json!({"reason": "looks like a fraud ring"})).await.assert(200);
+    let path = format!("/v1/customers/{id}/events");
+
+    let own = api.get(&api.token(Role::Customer, &id, None), &path).await;
+    let events = &own.assert(200).body["events"];
+    assert_eq!((&events[0]["data"]["name"], &events[0]["data"]["tier"]), (&json!("Ada Lovelace"), &json!("silver")));
+    assert_eq!((&events[0]["actor"], &events[1]["actor"]), (&json!("operator"), &json!("operator")));
+    assert_eq!(events[1]["data"], json!({"reason": {"redacted": true}}));
+    assert_eq!(events[0]["data"]["email_claim"], json!({"redacted": true}));
+
+    let staff = api.get(&api.token(Role::Auditor, "otto", None), &path).await;
+    let events = &staff.assert(200).body["events"];
+    assert_eq!((&events[1]["actor"], &events[1]["data"]["reason"]), (&json!("operator:anna"), &json!("looks like a fraud ring")));
+}
+
+#[tokio::test]
+async fn a_customer_reads_of_its_orders_history_nothing_of_the_shops_stock() {
+    let api = Api::start().await;
+    let ada = api.token_of(api.furnish().await);
+    let mut order = two_teapots();
+    order["lines"][0]["quantity"] = json!(11);
+    let order = api.post(&ada, "/v1/orders", order).await.assert(201).id().to_owned();
+    let id: aggregates::values::OrderId = order.parse().unwrap();
+    let ask = aggregates::order::AllocateStock { order: id, warehouses: vec![("berlin".parse().unwrap(), 0)], until: chrono::Utc::now() };
+    api.store.execute(ask, event_store::Envelope::new(event_store::CommandKey::Once, "process:order_fulfillment")).await.unwrap();
+    let path = format!("/v1/orders/{order}/events");
+    let own = api.get(&ada, &path).await;
+    let told = &own.assert(200).body["events"][1];
+    assert_eq!((&told["type"], &told["actor"]), (&json!("order.stock_unavailable"), &json!("process")));
+    assert_eq!(told["data"], json!({"missing": {"redacted": true}}));
+    assert_eq!(api.get(&api.operator(), &path).await.body["events"][1]["data"]["missing"][0]["available"], 10);
 }

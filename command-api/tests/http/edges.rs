@@ -153,3 +153,35 @@ async fn a_trace_is_carried_into_the_log() {
     api.post_with(&api.operator(), "/v1/warehouses", &[("traceparent", trace)], body).await.assert(201);
     assert_eq!(api.events("warehouse-berlin").await[0].metadata.traceparent.as_deref(), Some(trace));
 }
+
+#[tokio::test]
+async fn a_body_that_is_packed_is_not_taken_for_one_that_is_not() {
+    let api = Api::start().await;
+    let send = |encoding: &'static str| {
+        let token = format!("Bearer {}", api.operator().0);
+        let request = Request::post("/v1/warehouses").header(header::AUTHORIZATION, token);
+        let request = request.header(header::CONTENT_TYPE, "application/json").header(header::CONTENT_ENCODING, encoding);
+        api.send(request.body(Body::from("{\"code\":\"a\",\"name\":\"n\"}")).unwrap())
+    };
+    send("gzip").await.assert_problem(415, "/problems/unsupported-media-type");
+    send("identity, br").await.assert_problem(415, "/problems/unsupported-media-type");
+    send("identity").await.assert(201);
+}
+
+#[tokio::test]
+async fn what_is_not_json_is_told_where_and_in_words() {
+    let api = Api::start().await;
+    let send = |body: String| {
+        let token = format!("Bearer {}", api.operator().0);
+        let request = Request::post("/v1/warehouses").header(header::AUTHORIZATION, token).header(header::CONTENT_TYPE, "application/json");
+        api.send(request.body(Body::from(body)).unwrap())
+    };
+    let broken = send("{\n \"code\": }".to_owned()).await;
+    assert_eq!(broken.assert(400).body["detail"], "the body is not JSON at line 2, column 10");
+    let twice = send("{\"code\":\"a\",\"code\":\"b\"}".to_owned()).await;
+    assert!(twice.assert(400).body["detail"].as_str().unwrap().starts_with("the member \"code\" is given twice"), "{:#}", twice.body);
+    for levels in [120, 200, 100_000] {
+        let deep = send(format!("{{\"code\":{}{}}}", "[".repeat(levels), "]".repeat(levels))).await;
+        assert!(!deep.assert(400).body.to_string().contains("recursion"), "{levels}");
+    }
+}

@@ -99,3 +99,32 @@ async fn a_command_on_another_version_than_was_seen_is_refused() {
     let done = api.post_with(&ada, &path, &[("if-match", seen)], json!({})).await;
     assert_eq!(done.assert(200).body["version"], 2);
 }
+
+#[tokio::test]
+async fn a_precondition_and_a_query_belong_to_the_request() {
+    let api = Api::start().await;
+    let ada = api.token_of(api.furnish().await);
+    let order = api.post(&ada, "/v1/orders", two_teapots()).await;
+    let path = format!("/v1/orders/{}/cancel", order.id());
+    let with = |version: &'static str| [("idempotency-key", "k-1"), ("if-match", version)];
+    let stale = api.post_with(&ada, &path, &with("\"7\""), json!({})).await;
+    stale.assert_problem(412, "/problems/version-mismatch");
+    api.post_with(&ada, &path, &with("\"1\""), json!({})).await.assert_problem(422, "/problems/idempotency-key-reused");
+    api.post_with(&ada, &path, &[("idempotency-key", "k-1")], json!({})).await.assert_problem(422, "/problems/idempotency-key-reused");
+    assert_eq!(api.event_types(&format!("order-{}", order.id())).await, ["order.placed"]);
+
+    let key = [("idempotency-key", "k-2")];
+    api.post_with(&ada, &path, &key, json!({})).await.assert(200);
+    api.post_with(&ada, &path, &key, json!({})).await.assert(200);
+    api.post_with(&ada, &format!("{path}?dry=1"), &key, json!({})).await.assert_problem(422, "/problems/idempotency-key-reused");
+}
+
+#[tokio::test]
+async fn what_another_version_is_refused_with_names_no_stream() {
+    let api = Api::start().await;
+    let ada = api.token_of(api.furnish().await);
+    let order = api.post(&ada, "/v1/orders", two_teapots()).await;
+    let stale = api.post_with(&ada, &format!("/v1/orders/{}/cancel", order.id()), &[("if-match", "\"7\"")], json!({})).await;
+    assert_eq!(stale.body["detail"], "it is at version 1, 7 was expected");
+    assert_eq!((&stale.body["expected"], &stale.body["actual"]), (&json!(7), &json!(1)));
+}

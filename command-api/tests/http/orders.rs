@@ -185,3 +185,128 @@ async fn an_order_is_canceled_by_its_customer_and_by_nobody_elses() {
     let read = api.get(&api.token_of(ada), &format!("/v1/orders/{}", order.id())).await;
     assert_eq!((&read.body["status"], &read.body["reason"]["code"]), (&json!("canceling"), &json!("ordered_by_mistake")));
 }
+
+/// Instants that a database or a reader of the log could not hold, or that cannot have been.
+pub(crate) const IMPOSSIBLE: [&str; 8] = [
+    "-9999-12-31T23:59:59Z",
+    "0000-01-01T00:00:00Z",
+    "1969-12-31T23:59:59Z",
+    "1970-01-01T00:00:00+00:01",
+    "+10000-01-01T00:00:00Z",
+    "9999-12-31T23:59:59-23:59",
+    "9999-12-31T23:59:59Z",
+    "2200-01-01T00:00:00Z",
+];
+
+#[tokio::test]
+async fn an_order_was_placed_at_a_time_that_can_have_been() {
+    let api = Api::start().await;
+    let ada = api.furnish().await;
+    let head = api.head().await;
+    for at in IMPOSSIBLE {
+        let mut order = channel_order(ada, "order-1");
+        order["placed_at"] = json!(at);
+        assert_eq!(api.post(&api.shop(), "/v1/orders", order).await.assert(400).pointers(), ["/placed_at"], "{at}");
+    }
+    assert_eq!(api.head().await, head);
+    let soon = (chrono::Utc::now() + chrono::TimeDelta::hours(23)).to_rfc3339();
+    for (reference, at) in [("order-1", "1970-01-01T00:00:00Z"), ("order-2", &soon)] {
+        let mut order = channel_order(ada, reference);
+        order["placed_at"] = json!(at);
+        api.post(&api.shop(), "/v1/orders", order).await.assert(201);
+    }
+}
+
+/// An order of a channel's at list prices.
+fn listed(customer: aggregates::values::CustomerId, reference: &str) -> Value {
+    let mut order = two_teapots();
+    order["customer"] = json!(customer.to_string());
+    order["channel_reference"] = json!(reference);
+    order
+}
+
+#[tokio::test]
+async fn a_channels_order_at_list_prices_is_the_same_order_whatever_became_of_the_list() {
+    let api = Api::start().await;
+    let (ada, anna) = (api.furnish().await, api.operator());
+    let mut order = listed(ada, "order-1");
+    order["total"] = json!({"amount": "22.00", "currency": "EUR"});
+    let first = api.post(&api.shop(), "/v1/orders", order.clone()).await.assert(201).body.clone();
+    let happens = [
+        ("/v1/products/A-17/price".to_owned(), json!({"price": {"amount": "12.00", "currency": "EUR"}})),
+        (format!("/v1/customers/{ada}/change-tier"), json!({"tier": "gold"})),
+        ("/v1/products/A-17/pause".to_owned(), json!({})),
+        (format!("/v1/customers/{ada}/suspend"), json!({"reason": "does not pay"})),
+        ("/v1/products/A-17/discontinue".to_owned(), json!({})),
+        ("/v1/warehouses/berlin/close".to_owned(), json!({})),
+    ];
+    for (path, body) in happens {
+        api.post(&anna, &path, body).await.assert(200);
+        let head = api.head().await;
+        let again = api.post(&api.shop(), "/v1/orders", order.clone()).await;
+        assert_eq!((again.assert(201).id(), &again.body["version"]), (first["id"].as_str().unwrap(), &first["version"]), "after {path}");
+        assert_eq!(api.head().await, head, "after {path}");
+    }
+    let mut other = order.clone();
+    other["lines"][0]["quantity"] = json!(3);
+    api.post(&api.shop(), "/v1/orders", other).await.assert_problem(409, "/problems/duplicate-channel-reference");
+    order["channel_reference"] = json!("order-2");
+    order["delivery"] = json!({"kind": "none"});
+    api.post(&api.shop(), "/v1/orders", order).await.assert_problem(409, "/problems/product-not-orderable");
+}
+
+#[tokio::test]
+async fn a_channels_order_at_its_own_prices_is_the_same_order_whatever_became_of_the_product() {
+    let api = Api::start().await;
+    let ada = api.furnish().await;
+    let order = channel_order(ada, "order-1");
+    let first = api.post(&api.shop(), "/v1/orders", order.clone()).await.assert(201).id().to_owned();
+    api.post(&api.operator(), "/v1/products/A-17/discontinue", json!({})).await.assert(200);
+    assert_eq!(api.post(&api.shop(), "/v1/orders", order.clone()).await.assert(201).id(), first);
+    let mut other = order;
+    other["lines"][0]["unit_price"]["amount"] = json!("9.98");
+    api.post(&api.shop(), "/v1/orders", other).await.assert_problem(409, "/problems/duplicate-channel-reference");
+}
+
+#[tokio::test]
+async fn every_product_that_is_not_sold_is_named() {
+    let api = Api::start().await;
+    let ada = api.furnish().await;
+    let mut order = two_teapots();
+    order["lines"] = json!([{"sku": "B-1", "quantity": 1}, {"sku": "A-17", "quantity": 1}, {"sku": "C-1", "quantity": 1}]);
+    let answer = api.post(&api.token_of(ada), "/v1/orders", order).await;
+    answer.assert_problem(409, "/problems/product-not-orderable");
+    assert_eq!(answer.body["products"], json!([{"sku": "B-1", "status": "not_added"}, {"sku": "C-1", "status": "not_added"}]));
+    let detail = answer.body["detail"].as_str().unwrap();
+    assert!(detail.contains("B-1") && detail.contains("C-1") && !detail.contains("A-17"), "{detail}");
+}
+
+#[tokio::test]
+async fn an_order_is_fetched_where_there_is_a_warehouse() {
+    let api = Api::start().await;
+    let ada = api.furnish().await;
+    let mut order = two_teapots();
+    order["delivery"]["warehouse"] = json!("atlantis");
+    let head = api.head().await;
+    let answer = api.post(&api.token_of(ada), "/v1/orders", order).await;
+    answer.assert_problem(422, "/problems/pickup-not-possible");
+    assert_eq!((&answer.body["warehouse"], api.head().await), (&json!("atlantis"), head));
+    api.post(&api.operator(), "/v1/warehouses/berlin/close", json!({})).await.assert(200);
+    api.post(&api.token_of(ada), "/v1/orders", two_teapots()).await.assert_problem(422, "/problems/pickup-not-possible");
+}
+
+#[tokio::test]
+async fn a_total_in_another_currency_is_no_price_that_has_changed() {
+    let api = Api::start().await;
+    let ada = api.furnish().await;
+    let usd = json!({"amount": "22.00", "currency": "USD"});
+    let mut own = channel_order(ada, "order-1");
+    own["total"] = usd.clone();
+    let mut listed = two_teapots();
+    listed["total"] = usd;
+    for (token, order) in [(api.shop(), own), (api.token_of(ada), listed)] {
+        let answer = api.post(&token, "/v1/orders", order).await;
+        answer.assert_problem(422, "/problems/currency-mismatch");
+        assert_eq!(answer.body["field"], "total");
+    }
+}

@@ -60,3 +60,48 @@ async fn a_history_is_read_in_pages() {
     page("?limit=501").await.assert(400);
     page("?after=-1").await.assert(400);
 }
+
+#[tokio::test]
+async fn what_is_not_there_yet_is_not_answered_as_if_it_were() {
+    let api = Api::start().await;
+    let ada = api.token_of(api.furnish().await);
+    let order = api.post(&ada, "/v1/orders", two_teapots()).await;
+    let path = format!("/v1/orders/{}", order.id());
+    let beyond = api.get(&ada, &format!("{path}?version=99")).await;
+    beyond.assert_problem(404, "/problems/not-found");
+    assert_eq!(beyond.body["detail"], format!("order {} has no version 99 yet, its last is 1", order.id()));
+    let (epoch, position) = order.body["position"].as_str().unwrap().split_once('-').unwrap();
+    let next = position.parse::<i64>().unwrap() + 1;
+    let ahead = api.get(&ada, &format!("{path}?position={epoch}-{next}")).await;
+    assert_eq!(ahead.assert(400).body["errors"][0]["parameter"], "position");
+    api.get(&ada, &format!("{path}?position={epoch}-{}", i64::MAX)).await.assert(400);
+}
+
+#[tokio::test]
+async fn parameters_are_refused_in_words_and_by_name() {
+    let api = Api::start().await;
+    let anna = api.operator();
+    let order = format!("/v1/orders/{}", nobody());
+    for (query, name) in [
+        ("colour=blue", "colour"),
+        ("version=x", "version"),
+        ("version=99999999999999999999999", "version"),
+        ("version=0", "version"),
+        ("version=1&version=2", "version"),
+        ("at=yesterday", "at"),
+        ("at=-9999-01-01T00:00:00Z", "at"),
+        ("at=%2B10000-01-01T00:00:00Z", "at"),
+        ("position=nonsense", "position"),
+    ] {
+        let answer = api.get(&anna, &format!("{order}?{query}")).await;
+        answer.assert_problem(400, "/problems/invalid-request");
+        let errors = answer.body["errors"].as_array().unwrap();
+        assert_eq!((errors.len(), errors[0]["parameter"].as_str()), (1, Some(name)), "{query}: {:#}", answer.body);
+        let text = answer.body.to_string();
+        for foreign in ["unknown field", "expected one of", "fit in target type", "invalid digit", "premature", "invalid characters"] {
+            assert!(!text.contains(foreign), "{query}: {text}");
+        }
+    }
+    let both = api.get(&anna, &format!("{order}/events?after=-1&limit=501")).await;
+    assert_eq!(both.assert(400).body["errors"].as_array().unwrap().len(), 2);
+}
