@@ -19,5 +19,5 @@ pub use cli::{
 };
 pub use connection::Connection;
 pub use outcome::{Failure, Outcome};
-pub use output::{Color, Format, Output, OutputArgs};
+pub use output::{Color, Format, Output, OutputArgs, Show};
 pub use run::run;

@@ -48,7 +48,7 @@ pub struct OutputArgs {
 }
 
 /// Something that can be shown to people as well as to programs.
-pub(crate) trait Show: Serialize {
+pub trait Show: Serialize {
     /// Lines for people, each ending with a newline.
     fn text(&self) -> String;
 }
@@ -106,7 +106,10 @@ impl Output {
     }
 
     /// Writes the one result of a command.
-    pub(crate) fn whole<T: Show>(&mut self, whole: &T) -> Result<(), Failure> {
+    ///
+    /// # Errors
+    /// The output can't be written, or nobody reads it any more.
+    pub fn whole<T: Show>(&mut self, whole: &T) -> Result<(), Failure> {
         match self.format {
             Format::Text => self.out.write_all(whole.text().as_bytes())?,
             Format::Json => writeln!(self.out, "{}", serde_json::to_string_pretty(whole).expect(SPEAKABLE))?,
