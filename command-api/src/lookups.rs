@@ -2,6 +2,7 @@
 
 mod answers;
 
+use aggregates::values::Money;
 use axum::Json;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
@@ -15,7 +16,7 @@ use crate::caller::{Authenticated, require, require_any};
 use crate::command::position_header;
 use crate::input::{At, Body, Fields};
 use crate::problem::Problem;
-use crate::shapes::ReferenceShape;
+use crate::shapes::{MoneyShape, ReferenceShape};
 use crate::state::ApiState;
 
 /// The routes of lookups.
@@ -67,6 +68,11 @@ pub(crate) struct Found {
     r#final: bool,
     /// Why an order was or is being undone.
     reason: Option<String>,
+    /// How many lines an order has.
+    lines: Option<usize>,
+    /// What an order costs, as it was placed.
+    #[schema(value_type = Option<MoneyShape>)]
+    total: Option<Money>,
 }
 
 impl IntoResponse for LookupAnswer {

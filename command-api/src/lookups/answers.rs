@@ -3,7 +3,7 @@ use aggregates::customer::Customer;
 use aggregates::order::Order;
 use aggregates::product::Product;
 use aggregates::receiving::receipt_claim;
-use aggregates::values::{ChannelReference, CustomerId, InvalidValue, OrderId, Sku, StockItemId, WarehouseCode};
+use aggregates::values::{ChannelReference, CustomerId, InvalidValue, Money, OrderId, Sku, StockItemId, WarehouseCode};
 use aggregates::warehouse::Warehouse;
 use decider::EventSourced;
 use event_store::{EventStore, Loaded, StoreError};
@@ -22,16 +22,19 @@ pub(super) struct Answer {
     status: &'static str,
     r#final: bool,
     reason: Option<String>,
+    lines: Option<usize>,
+    total: Option<Money>,
 }
 
 impl Answer {
     fn of(version: i64, status: &'static str) -> Self {
-        Self { version, status, r#final: false, reason: None }
+        Self { version, status, r#final: false, reason: None, lines: None, total: None }
     }
 
     pub(super) fn found(self, reference: String, id: String) -> Found {
         let id = id.strip_prefix(RECEIPT).map_or_else(|| id.clone(), |_| reference.clone());
-        Found { reference, id, version: self.version, status: self.status, r#final: self.r#final, reason: self.reason }
+        let Self { version, status, r#final, reason, lines, total } = self;
+        Found { reference, id, version, status, r#final, reason, lines, total }
     }
 }
 
@@ -77,7 +80,8 @@ async fn fresh_order(store: EventStore, id: String, recent: Loaded<Order>) -> Re
 
 fn order_answer(order: &Order, version: i64) -> Answer {
     let (status, reason) = orders::status_of(order);
-    Answer { version, status, r#final: order.status().is_final(), reason }
+    let (lines, total) = (order.lines().count(), order.terms().map(|terms| terms.total));
+    Answer { version, status, r#final: order.status().is_final(), reason, lines: Some(lines), total }
 }
 
 pub(super) async fn customers(state: &ApiState, ids: &[String]) -> Result<Vec<Option<Answer>>, Problem> {

@@ -18,11 +18,12 @@ async fn what_is_there_is_found_by_the_channels_own_references() {
     assert_eq!(orders.as_array().unwrap().len(), 1);
     assert_eq!((&orders[0]["reference"], &orders[0]["id"]), (&json!("order-1"), &json!(order)));
     assert_eq!((&orders[0]["status"], &orders[0]["final"]), (&json!("placed"), &json!(false)));
+    assert_eq!((&orders[0]["lines"], &orders[0]["total"]), (&json!(1), &json!({"amount": "28.97", "currency": "EUR"})));
     assert_eq!(found(&api, "customer", &["household-7", "household-8"]).await[0]["id"], customer);
     assert_eq!(
         found(&api, "product", &["A-17", "B-1"]).await,
         json!([{"reference": "A-17", "id": "A-17", "version": 3,
-        "status": "active", "final": false, "reason": null}])
+        "status": "active", "final": false, "reason": null, "lines": null, "total": null}])
     );
     assert_eq!(found(&api, "warehouse", &["paris", "berlin"]).await[0]["status"], "open");
     let receipts = found(&api, "receipt", &["berlin/A-17/receipt-1", "berlin/A-17/receipt-2"]).await;
