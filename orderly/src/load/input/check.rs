@@ -54,7 +54,10 @@ impl Survey {
             self.unsorted |= order.placed_at < self.latest;
             self.latest = self.latest.max(order.placed_at);
         }
-        self.keep_out(reference, group.faults);
+        let mut faults = group.faults;
+        faults.extend(group.nameless.into_iter().map(|fault| guessed(fault, &reference)));
+        faults.sort_by_key(|fault| fault.line);
+        self.keep_out(reference, faults);
     }
 
     fn keep_out(&mut self, reference: String, faults: Vec<Fault>) {
@@ -66,6 +69,15 @@ impl Survey {
             self.faults.add(Fault { order: order.clone(), ..fault });
         }
     }
+}
+
+/// Whose a line is that does not say so.
+fn guessed(fault: Fault, reference: &str) -> Fault {
+    if reference.is_empty() {
+        return fault;
+    }
+    let message = format!("{}; by its customer, store and time the row is of order {reference}", fault.message);
+    Fault { message, ..fault }
 }
 
 impl Checked {
@@ -113,7 +125,7 @@ impl Iterator for Sound<'_> {
             match self.groups.next() {
                 Err(error) => return Some(Err(error)),
                 Ok(None) => return None,
-                Ok(Some(group)) if self.left_out.contains(&group.owner.reference) || !group.faults.is_empty() => {}
+                Ok(Some(group)) if self.left_out.contains(&group.owner.reference) || group.is_broken() => {}
                 Ok(Some(group)) => return group.order.map(Ok),
             }
         }

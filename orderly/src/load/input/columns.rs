@@ -55,7 +55,7 @@ impl Columns {
     /// Reads a header: the eight columns of an order line in any order, and the two optional ones.
     pub(super) fn parse(path: &Path, header: &str) -> Result<Self, InputError> {
         let wrong = |reason: String| InputError::Header { path: path.to_owned(), reason };
-        let names = fields::split(header).map_err(|_| wrong("a quote is not closed".to_owned()))?;
+        let names = fields::split(header).map_err(|broken| wrong(broken.message().to_owned()))?;
         let mut at = [None; COLUMNS.len()];
         for (position, field) in names.iter().enumerate() {
             let column = COLUMNS.iter().position(|(_, name)| *name == field.text);

@@ -1,6 +1,8 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use super::members::TrailingBytes;
+
 /// Why a file cannot be used at all: nothing is sent.
 #[derive(Debug, thiserror::Error)]
 pub enum InputError {
@@ -58,6 +60,14 @@ pub enum InputError {
         /// The last line that could be read.
         line: u64,
     },
+    /// A compressed file with something else behind it.
+    #[error("{path}: other bytes stand behind the end of the .gz (after line {line}); make or copy it again", path = .path.display())]
+    Trailing {
+        /// The file.
+        path: PathBuf,
+        /// The last line of the .gz.
+        line: u64,
+    },
     /// Bytes that cannot be read or uncompressed.
     #[error("{path}: unreadable after line {line}: {source}", path = .path.display())]
     Unreadable {
@@ -76,6 +86,9 @@ impl InputError {
         let path = path.to_owned();
         if source.kind() == io::ErrorKind::UnexpectedEof {
             return Self::Truncated { path, line };
+        }
+        if source.get_ref().is_some_and(|error| error.is::<TrailingBytes>()) {
+            return Self::Trailing { path, line };
         }
         Self::Unreadable { path, line, source }
     }

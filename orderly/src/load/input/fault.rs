@@ -1,6 +1,8 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
+use super::fields::Place;
+
 /// Something wrong in one place of a file.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Fault {
@@ -20,6 +22,11 @@ impl Fault {
     /// A fault in this place; whose order is left out for it is added by who knows.
     pub(super) fn at(file: &Path, line: u64, column: usize, message: String) -> Self {
         Self { file: file.to_owned(), line, column, message, order: None }
+    }
+
+    /// A fault in the record that begins in this line.
+    pub(super) fn in_record(file: &Path, first_line: u64, place: Place, message: String) -> Self {
+        Self::at(file, first_line + place.down, place.column, message)
     }
 }
 

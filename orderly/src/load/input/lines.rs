@@ -4,14 +4,14 @@ use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 
-use flate2::bufread::MultiGzDecoder;
-
 use super::InputError;
+use super::members::Members;
 
 /// The most bytes of one line: beyond it, this is no CSV.
 const LONGEST_LINE_BYTES: u64 = 1 << 20;
 
-const GZIP_MAGIC: [u8; 2] = [0x1f, 0x8b];
+/// How a .gz begins.
+pub(super) const GZIP_MAGIC: [u8; 2] = [0x1f, 0x8b];
 
 /// A file's lines, one after the other, in one buffer.
 pub(super) struct Lines {
@@ -74,7 +74,15 @@ pub(super) fn open(path: &Path) -> Result<Box<dyn Read + Send>, InputError> {
         return Err(InputError::Empty { path: path.to_owned() });
     }
     if start.starts_with(&GZIP_MAGIC) || path.extension().is_some_and(|extension| extension == "gz") {
-        return Ok(Box::new(MultiGzDecoder::new(reader)));
+        return Ok(Box::new(Members::new(reader)));
     }
     Ok(Box::new(reader))
+}
+
+/// Whether a file is there and can be read.
+///
+/// # Errors
+/// It cannot, or it is empty.
+pub fn check_readable(path: &Path) -> Result<(), InputError> {
+    open(path).map(drop)
 }

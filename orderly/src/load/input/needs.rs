@@ -3,7 +3,6 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use aggregates::values::{Currency, Money, Sku};
-use rust_decimal::Decimal;
 
 use super::InputError;
 use super::check::Checked;
@@ -20,8 +19,6 @@ pub struct Needs {
     pub orders: u64,
     /// How many lines.
     pub lines: u64,
-    /// What the goods cost, per currency.
-    pub goods: BTreeMap<&'static str, Decimal>,
 }
 
 /// Adds up a file.
@@ -42,7 +39,6 @@ impl Needs {
         self.customers.insert(order.customer.clone());
         for line in &order.lines {
             self.lines += 1;
-            *self.goods.entry(order.currency.code()).or_default() += line.total().amount();
             self.price(&line.sku, line.unit_price);
         }
     }

@@ -1,5 +1,6 @@
 use aggregates::values::{Currency, Money, Quantity, Sku, WarehouseCode};
 use chrono::{DateTime, Utc};
+use rust_decimal::Decimal;
 
 /// An order as the file has it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,6 +17,13 @@ pub struct FileOrder {
     pub currency: Currency,
     /// What was ordered.
     pub lines: Vec<FileLine>,
+}
+
+impl FileOrder {
+    /// What its goods cost, in its currency.
+    pub fn total(&self) -> Decimal {
+        self.lines.iter().map(|line| line.total().amount()).sum()
+    }
 }
 
 /// A line of an order.

@@ -9,7 +9,7 @@ use rust_decimal::Decimal;
 
 use super::columns::{Column, Columns};
 use super::fault::Fault;
-use super::fields::{self, Field};
+use super::fields::{self, Field, Place};
 use super::order::FileLine;
 use crate::load::{CHANNEL, warehouse_of_store};
 
@@ -29,16 +29,16 @@ pub(super) struct Row {
     pub(super) heading: Heading,
     pub(super) line: FileLine,
     /// Where the fields of the heading begin, for messages about orders whose lines disagree.
-    pub(super) columns: HeadingColumns,
+    pub(super) places: HeadingPlaces,
 }
 
 /// Where the fields of a heading begin.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct HeadingColumns {
-    pub(super) customer: usize,
-    pub(super) store: usize,
-    pub(super) placed_at: usize,
-    pub(super) currency: usize,
+pub(super) struct HeadingPlaces {
+    pub(super) customer: Place,
+    pub(super) store: Place,
+    pub(super) placed_at: Place,
+    pub(super) currency: Place,
 }
 
 /// Which order a line belongs to, as its text has it: known even where the line is malformed.
@@ -65,14 +65,16 @@ pub(super) struct Parsed {
     pub(super) row: Result<Row, Vec<Fault>>,
 }
 
-/// Reads a line; `currency` is that of a file without the column, or of an empty field.
-pub(super) fn parse(path: &Path, number: u64, line: &str, columns: &Columns, currency: Currency) -> Parsed {
-    match fields::split(line) {
-        Ok(fields) => Reader { path, number, columns, fields: &fields, faults: Vec::new(), end: line.chars().count() + 1 }.read(currency),
-        Err(open) => Parsed {
+/// Reads a record that begins in this line; `currency` is that of a file without the column, or of an empty field.
+pub(super) fn parse(path: &Path, number: u64, record: &str, columns: &Columns, currency: Currency) -> Parsed {
+    match fields::split(record) {
+        Ok(fields) => {
+            Reader { path, number, columns, fields: &fields, faults: Vec::new(), end: Place::START.behind(record) }.read(currency)
+        }
+        Err(broken) => Parsed {
             number,
-            owner: Owner::of_broken(line, columns),
-            row: Err(vec![Fault::at(path, number, open.column, "a quote is not closed".to_owned())]),
+            owner: Owner::of_broken(record, columns),
+            row: Err(vec![Fault::in_record(path, number, broken.place(), broken.message().to_owned())]),
         },
     }
 }
@@ -100,7 +102,7 @@ struct Reader<'a> {
     columns: &'a Columns,
     fields: &'a [Field<'a>],
     faults: Vec<Fault>,
-    end: usize,
+    end: Place,
 }
 
 impl Reader<'_> {
@@ -117,8 +119,8 @@ impl Reader<'_> {
         if found == wanted {
             return;
         }
-        let column = self.fields.get(wanted).map_or(self.end, |field| field.column);
-        self.fault(column, format!("the row has {found} columns, the header has {wanted}"));
+        let place = self.fields.get(wanted).map_or(self.end, |field| field.place);
+        self.fault(place, format!("the row has {found} columns, the header has {wanted}"));
     }
 
     /// Every field is looked at, so that all that is wrong with a row is told at once.
@@ -135,7 +137,7 @@ impl Reader<'_> {
         let heading =
             Heading { reference: reference?, customer: customer?, warehouse: warehouse?, placed_at: placed_at?, currency: currency? };
         let line = FileLine { sku: sku?, quantity: quantity?, unit_price, discount };
-        Some(Row { heading, line, columns: self.heading_columns() })
+        Some(Row { heading, line, places: self.heading_places() })
     }
 
     fn prices(&mut self, currency: Currency) -> (Option<Money>, Option<Money>) {
@@ -162,23 +164,23 @@ impl Reader<'_> {
     }
 
     fn note<T>(&mut self, column: Column, result: Result<T, String>) -> Option<T> {
-        result.map_err(|message| self.fault(self.column(column), format!("{}: {message}", column.name()))).ok()
+        result.map_err(|message| self.fault(self.place(column), format!("{}: {message}", column.name()))).ok()
     }
 
-    fn fault(&mut self, column: usize, message: String) {
-        self.faults.push(Fault::at(self.path, self.number, column, message));
+    fn fault(&mut self, place: Place, message: String) {
+        self.faults.push(Fault::in_record(self.path, self.number, place, message));
     }
 
-    fn column(&self, column: Column) -> usize {
-        self.columns.position(column).map_or(1, |position| self.fields[position].column)
+    fn place(&self, column: Column) -> Place {
+        self.columns.position(column).map_or(Place::START, |position| self.fields[position].place)
     }
 
-    fn heading_columns(&self) -> HeadingColumns {
-        HeadingColumns {
-            customer: self.column(Column::CustomerRef),
-            store: self.column(Column::StoreRef),
-            placed_at: self.column(Column::PlacedAt),
-            currency: self.column(Column::Currency),
+    fn heading_places(&self) -> HeadingPlaces {
+        HeadingPlaces {
+            customer: self.place(Column::CustomerRef),
+            store: self.place(Column::StoreRef),
+            placed_at: self.place(Column::PlacedAt),
+            currency: self.place(Column::Currency),
         }
     }
 }
