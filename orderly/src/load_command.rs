@@ -6,7 +6,7 @@ use identity::{Authenticator, IdentityArgs, Role, TokenKey, TokenRequest};
 
 use crate::exit::{Failure, Outcome};
 use crate::load::{self, CHANNEL, LoadArgs, Progress};
-use crate::output::OutputArgs;
+use crate::output::{self, OutputArgs};
 use crate::secrets::TOKEN_KEY_FILE;
 use crate::signals::StopSignals;
 use crate::stack::settings_of_the_environment;
@@ -20,7 +20,7 @@ const LIFETIME: Duration = Duration::from_secs(7 * 24 * 3600);
 /// As [`load::load`], and without a token.
 pub(crate) async fn run(args: &LoadArgs, output: &OutputArgs) -> anyhow::Result<Outcome> {
     let settings = args.settings(token(args)?);
-    let progress = Progress::on_stderr();
+    let progress = Progress::on_stderr(output.quiet);
     let mut signals = StopSignals::new()?;
     tokio::select! {
         loaded = load::load(&settings, &progress) => told(&loaded?, output),
@@ -37,10 +37,13 @@ pub(crate) async fn run(args: &LoadArgs, output: &OutputArgs) -> anyhow::Result<
 /// Stdout can't be written.
 pub(crate) fn told(summary: &load::Summary, output: &OutputArgs) -> anyhow::Result<Outcome> {
     const SHOWN: usize = 20;
+    for difference in summary.differences.iter().take(SHOWN) {
+        eprintln!("{difference}");
+    }
     for refusal in summary.refusals.iter().take(SHOWN) {
         eprintln!("{} refused: {} ({})", refusal.what, refusal.detail, refusal.reason);
     }
-    output.write(summary)?;
+    output::write(output, summary)?;
     Ok(if summary.all_went_through() { Outcome::Done } else { Outcome::Finding })
 }
 
@@ -51,7 +54,7 @@ fn token(args: &LoadArgs) -> anyhow::Result<String> {
     let path = args.data_dir.join(TOKEN_KEY_FILE);
     if !path.is_file() {
         let message = format!("no --token, and no key to make one with in {}; is this where `orderly dev` runs?", args.data_dir.display());
-        return Err(Failure::usage(message).into());
+        return Err(Failure::Usage(message).into());
     }
     let identity: IdentityArgs = settings_of_the_environment()?;
     let authenticator = Authenticator::with_key(&TokenKey::load(&path)?, &identity.token_issuer, &identity.token_audience);

@@ -6,7 +6,8 @@ use std::time::{Duration, Instant};
 
 use super::LoadError;
 use super::client::{Client, Found, Kind};
-use super::outcome::Tally;
+use super::input::FileOrder;
+use super::outcome::{Difference, Figures, Tally};
 use super::progress::Phase;
 
 /// So many orders may be on their way: a server that falls behind slows the placing down.
@@ -22,13 +23,35 @@ const LOOKED_AT: usize = 250;
 #[derive(Debug, Default)]
 pub(super) struct Following {
     waiting: Mutex<VecDeque<String>>,
-    tally: Mutex<Tally>,
+    seen: Mutex<Seen>,
+}
+
+/// What is known of the orders that are there.
+#[derive(Debug, Default)]
+pub(super) struct Seen {
+    /// How those ended that are over.
+    pub(super) tally: Tally,
+    /// Of those that are there as the file has them.
+    pub(super) figures: Figures,
+    /// Those that are not.
+    pub(super) differences: Vec<Difference>,
 }
 
 impl Following {
     /// An order that was placed.
-    pub(super) fn placed(&self, reference: String) {
-        lock(&self.waiting).push_back(reference);
+    pub(super) fn placed(&self, order: FileOrder) {
+        lock(&self.seen).figures.add(&order);
+        lock(&self.waiting).push_back(order.reference);
+    }
+
+    /// An order that was there already: another one under the same reference is none of the file's.
+    pub(super) fn there(&self, order: &FileOrder, found: Found, phase: &Phase) {
+        if let Some(difference) = Difference::between(order, &found) {
+            lock(&self.seen).differences.push(difference);
+            return phase.advance(1);
+        }
+        lock(&self.seen).figures.add(order);
+        self.found(found, phase);
     }
 
     /// Waits until another order may be placed.
@@ -39,12 +62,12 @@ impl Following {
     }
 
     /// An order as it was found: counted if it is over, followed if not.
-    pub(super) fn found(&self, order: Found, phase: &Phase) {
+    fn found(&self, order: Found, phase: &Phase) {
         if order.is_final {
-            lock(&self.tally).add(&order);
+            lock(&self.seen).tally.add(&order);
             phase.advance(1);
         } else {
-            self.placed(order.reference);
+            lock(&self.waiting).push_back(order.reference);
         }
     }
 
@@ -97,8 +120,8 @@ impl Following {
     }
 
     /// What became of them.
-    pub(super) fn tally(self) -> Tally {
-        self.tally.into_inner().unwrap_or_else(PoisonError::into_inner)
+    pub(super) fn seen(self) -> Seen {
+        self.seen.into_inner().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

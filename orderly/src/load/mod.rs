@@ -24,9 +24,9 @@ pub mod input;
 
 pub use args::{LoadArgs, LoadSettings, Receive};
 pub use error::LoadError;
-pub use outcome::{Refusal, Tally};
+pub use outcome::{Difference, Refusal, Tally};
 pub use progress::Progress;
-pub use run::load;
+pub use run::{check_files, load};
 pub use summary::Summary;
 
 use aggregates::values::WarehouseCode;

@@ -1,8 +1,12 @@
 use std::collections::BTreeMap;
+use std::fmt;
 
+use aggregates::values::Currency;
+use rust_decimal::Decimal;
 use serde::Serialize;
 
 use super::client::{Found, Problem};
+use super::input::FileOrder;
 
 /// Something that the server said no to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -46,5 +50,54 @@ impl Tally {
         if let Some(reason) = &order.reason {
             *self.reasons.entry(reason.clone()).or_default() += 1;
         }
+    }
+}
+
+/// Lines and goods of the orders that the server has as the file has them.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Figures {
+    pub(super) lines: u64,
+    /// What the goods cost, per currency.
+    pub(super) goods: BTreeMap<&'static str, Decimal>,
+}
+
+impl Figures {
+    pub(super) fn add(&mut self, order: &FileOrder) {
+        self.lines += order.lines.len() as u64;
+        *self.goods.entry(order.currency.code()).or_default() += order.total();
+    }
+}
+
+/// An order that the server has with other content than the file: it was loaded from another file before.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Difference {
+    /// The channel's reference for it.
+    pub order: String,
+    /// What the server has.
+    pub server: String,
+    /// What the file has.
+    pub file: String,
+}
+
+impl Difference {
+    /// Between an order of the file and the one that is there under its reference, if the figures tell of one.
+    pub(super) fn between(order: &FileOrder, found: &Found) -> Option<Self> {
+        let file = content(order.lines.len() as u64, order.currency, order.total());
+        let server = found.lines.zip(found.total).map(|(lines, total)| content(lines, total.currency(), total.amount()));
+        let server = server.unwrap_or_else(|| "content that it does not tell".to_owned());
+        (server != file).then(|| Self { order: order.reference.clone(), server, file })
+    }
+}
+
+/// The same for the same content: 0.5 dollars are `USD 0.50`.
+fn content(lines: u64, currency: Currency, total: Decimal) -> String {
+    let digits = currency.digits() as usize;
+    format!("{lines} {} of {currency} {total:.digits$}", if lines == 1 { "line" } else { "lines" })
+}
+
+impl fmt::Display for Difference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { order, server, file } = self;
+        write!(f, "order {order} is there already with other content: {server}, and the file has {file}")
     }
 }

@@ -4,14 +4,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use futures::stream::{self, TryStreamExt};
-use rust_decimal::Decimal;
 use serde_json::{Value, json};
 
 use super::LoadError;
 use super::client::{Answer, Kind};
-use super::following::Following;
+use super::following::{Following, Seen};
 use super::input::{Checked, FileLine, FileOrder};
-use super::outcome::{Refusal, Tally};
+use super::outcome::Refusal;
 use super::progress::{Phase, Progress};
 use super::things::Sender;
 
@@ -23,7 +22,7 @@ pub(super) struct Placed {
     /// Those that the server refused.
     pub(super) refusals: Vec<Refusal>,
     /// What became of the others.
-    pub(super) tally: Tally,
+    pub(super) seen: Seen,
     /// From the first placing until the last order was over.
     pub(super) elapsed: Duration,
     /// From the first placing to the last.
@@ -48,7 +47,7 @@ pub(super) async fn orders(
     };
     let follow = following.until_final(sender.client, patience, || all_placed.load(Ordering::Acquire), &ending);
     let (placed, ()) = futures::try_join!(place, follow)?;
-    Ok(Placed { elapsed: started.elapsed(), tally: following.tally(), ..placed })
+    Ok(Placed { elapsed: started.elapsed(), seen: following.seen(), ..placed })
 }
 
 async fn place_missing(
@@ -64,9 +63,9 @@ async fn place_missing(
         Kind::Order,
         orders,
         |order: &FileOrder| order.reference.clone(),
-        |_, order| {
+        |order, found| {
             placing.advance(1);
-            following.found(order, ending);
+            following.there(order, found, ending);
         },
     );
     let outcomes = missing.map_ok(|order| place(sender, following, order)).try_buffer_unordered(sender.concurrency);
@@ -93,22 +92,22 @@ async fn place(sender: Sender<'_>, following: &Following, order: FileOrder) -> R
     let started = Instant::now();
     match sender.client.command("/v1/orders", &order.reference, &body(&order)).await? {
         Answer::Done => {
-            following.placed(order.reference);
-            Ok(Ok(started.elapsed()))
+            let took = started.elapsed();
+            following.placed(order);
+            Ok(Ok(took))
         }
         Answer::Refused(problem) => Ok(Err(Refusal::new(format!("order {}", order.reference), &problem))),
     }
 }
 
 fn body(order: &FileOrder) -> Value {
-    let total: Decimal = order.lines.iter().map(|line| line.total().amount()).sum();
     json!({
         "customer_reference": order.customer,
         "currency": order.currency,
         "channel_reference": order.reference,
         "placed_at": order.placed_at,
         "lines": order.lines.iter().map(line).collect::<Vec<_>>(),
-        "total": { "amount": total, "currency": order.currency },
+        "total": { "amount": order.total(), "currency": order.currency },
         "delivery": { "kind": "pickup", "warehouse": order.warehouse },
         "payment": { "kind": "card" },
         "policy": { "stock": "all", "on_decline": "reject" },

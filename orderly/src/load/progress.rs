@@ -23,9 +23,13 @@ pub enum Progress {
 }
 
 impl Progress {
-    /// As fits where stderr leads.
-    pub fn on_stderr() -> Self {
-        if std::io::stderr().is_terminal() { Self::Bars(MultiProgress::new()) } else { Self::Lines }
+    /// As fits where stderr leads, unless nobody wants to see it.
+    pub fn on_stderr(quiet: bool) -> Self {
+        match (quiet, std::io::stderr().is_terminal()) {
+            (true, _) => Self::Silent,
+            (false, true) => Self::Bars(MultiProgress::new()),
+            (false, false) => Self::Lines,
+        }
     }
 
     /// Begins something that has so many steps; it ends when what is returned is dropped.

@@ -1,10 +1,14 @@
+use std::path::Path;
+
+use identity::Caller;
+
 use super::client::Client;
-use super::input::{Checked, Customers, Faults, Needs, OrderFile, Products, check, needs};
+use super::input::{Checked, Customers, Faults, Needs, OrderFile, Products, check, check_header, check_readable, needs};
 use super::outcome::Refusal;
 use super::progress::Progress;
 use super::summary::Summary;
 use super::things::Sender;
-use super::{LoadError, LoadSettings, placing, setup};
+use super::{CHANNEL, LoadError, LoadSettings, placing, setup};
 
 /// Everything that is read before anything is sent.
 struct Input {
@@ -29,6 +33,15 @@ pub async fn load(settings: &LoadSettings, progress: &Progress) -> Result<Summar
     send(settings, input, progress).await
 }
 
+/// Whether the files are there and begin as they should: what can be told before a server runs.
+///
+/// # Errors
+/// One of them cannot be used.
+pub fn check_files(orders: &Path, products: Option<&Path>, customers: Option<&Path>) -> Result<(), LoadError> {
+    check_header(orders)?;
+    Ok([products, customers].into_iter().flatten().try_for_each(check_readable)?)
+}
+
 /// Reads all files to their ends.
 fn read(settings: &LoadSettings) -> Result<Input, LoadError> {
     let mut products = settings.products.as_deref().map(Products::open).transpose()?.unwrap_or_default();
@@ -42,6 +55,7 @@ fn read(settings: &LoadSettings) -> Result<Input, LoadError> {
 }
 
 async fn send(settings: &LoadSettings, input: Input, progress: &Progress) -> Result<Summary, LoadError> {
+    speaks_for_the_channel(&settings.token)?;
     let client = Client::new(&settings.url, &settings.token, settings.patience)?;
     let sender = Sender { client: &client, concurrency: settings.concurrency };
     let refusals = prepare(sender, settings, &input, progress).await?;
@@ -55,4 +69,42 @@ async fn prepare(sender: Sender<'_>, settings: &LoadSettings, input: &Input, pro
     refusals.extend(setup::customers(sender, &input.needs, &input.customers, progress).await?);
     refusals.extend(setup::stock(sender, &input.checked, &input.needs, settings.receive, progress).await?);
     Ok(refusals)
+}
+
+/// Somebody else might be allowed to open warehouses and not to place the orders: nothing is sent for it at all. What the token says is
+/// not proven here; one that can't be read is left to the server, which refuses the first question.
+fn speaks_for_the_channel(token: &str) -> Result<(), LoadError> {
+    let Some(caller) = Caller::claimed_by(token) else { return Ok(()) };
+    if caller.channel.as_deref() == Some(CHANNEL) && caller.may_speak_for(CHANNEL) {
+        return Ok(());
+    }
+    let channel = caller.channel.map_or_else(|| "no channel".to_owned(), |channel| format!("channel {channel}"));
+    Err(LoadError::NotAllowed { detail: format!("it is of role {} and speaks for {channel}", caller.role) })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use identity::{Authenticator, Role, TokenKey, TokenRequest};
+
+    use super::*;
+
+    fn token(role: Role, channel: Option<&str>) -> String {
+        let authenticator = Authenticator::with_key(&TokenKey::generate(), "orderly", "orderly");
+        let channel = channel.map(str::to_owned);
+        authenticator.mint(&TokenRequest { subject: "somebody".to_owned(), role, channel, lifetime: Duration::from_secs(60) }).unwrap()
+    }
+
+    #[test]
+    fn only_who_speaks_for_the_channel_may_load() {
+        assert!(speaks_for_the_channel(&token(Role::Service, Some(CHANNEL))).is_ok());
+        assert!(speaks_for_the_channel("no token at all").is_ok(), "the server refuses it");
+        for (role, channel) in
+            [(Role::Operator, None), (Role::Service, Some("another")), (Role::Admin, None), (Role::Operator, Some(CHANNEL))]
+        {
+            let refused = speaks_for_the_channel(&token(role, channel)).unwrap_err();
+            assert!(matches!(refused, LoadError::NotAllowed { .. }), "{refused}");
+        }
+    }
 }

@@ -1,12 +1,13 @@
 use std::collections::BTreeMap;
-use std::fmt;
 use std::time::Duration;
 
+use replay_tool::Show;
 use rust_decimal::Decimal;
 use serde::Serialize;
 
+use super::following::Seen;
 use super::input::{Fault, Faults, Needs};
-use super::outcome::{Refusal, Tally};
+use super::outcome::{Difference, Refusal, Tally};
 use super::percentile::percentile;
 use super::placing::Placed;
 
@@ -15,9 +16,9 @@ use super::placing::Placed;
 pub struct Summary {
     /// Sound orders of the file.
     pub orders: u64,
-    /// Their lines.
+    /// Lines of those that the server has as the file has them.
     pub lines: u64,
-    /// What their goods cost, per currency.
+    /// What the goods of the same orders cost, per currency.
     pub goods: BTreeMap<&'static str, Decimal>,
     /// How many were placed by this run.
     pub placed: u64,
@@ -34,6 +35,8 @@ pub struct Summary {
     pub placing_p50_ms: f64,
     /// What 99 % of the placings did not exceed, in milliseconds.
     pub placing_p99_ms: f64,
+    /// Orders that the server has with other content; counted nowhere else.
+    pub differences: Vec<Difference>,
     /// What the server refused.
     pub refusals: Vec<Refusal>,
     /// Orders left out because a row was malformed.
@@ -46,7 +49,8 @@ pub struct Summary {
 
 impl Summary {
     pub(super) fn new(needs: &Needs, left_out: usize, faults: Faults, mut refusals: Vec<Refusal>, placed: Placed) -> Self {
-        let Placed { mut latencies, refusals: refused, mut tally, elapsed, placing } = placed;
+        let Placed { mut latencies, refusals: refused, seen, elapsed, placing } = placed;
+        let Seen { mut tally, figures, differences } = seen;
         refusals.extend(refused);
         for refusal in &refusals {
             *tally.reasons.entry(refusal.reason.clone()).or_default() += 1;
@@ -54,8 +58,8 @@ impl Summary {
         let count = latencies.len();
         Self {
             orders: needs.orders,
-            lines: needs.lines,
-            goods: needs.goods.clone(),
+            lines: figures.lines,
+            goods: figures.goods,
             placed: count as u64,
             tally,
             seconds: elapsed.as_secs_f64(),
@@ -63,6 +67,7 @@ impl Summary {
             placings_per_second: rate(count, placing),
             placing_p50_ms: milliseconds(percentile(&mut latencies, 50)),
             placing_p99_ms: milliseconds(percentile(&mut latencies, 99)),
+            differences,
             refusals,
             left_out,
             malformed: faults.count(),
@@ -70,9 +75,10 @@ impl Summary {
         }
     }
 
-    /// Whether every order of the file was completed and nothing was left out or refused.
+    /// Whether every order of the file was completed as the file has it, and nothing was left out or refused.
     pub fn all_went_through(&self) -> bool {
-        self.tally.of("completed") == self.orders && self.left_out == 0 && self.malformed == 0 && self.refusals.is_empty()
+        let as_the_file_has_them = self.differences.is_empty() && self.left_out == 0 && self.malformed == 0;
+        self.tally.of("completed") == self.orders && as_the_file_has_them && self.refusals.is_empty()
     }
 }
 
@@ -89,29 +95,39 @@ fn rounded(figure: f64) -> f64 {
     (figure * 10.0).round() / 10.0
 }
 
-impl fmt::Display for Summary {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Show for Summary {
+    fn text(&self) -> String {
         let goods = self.goods.iter().map(|(currency, amount)| format!("{currency} {amount}")).collect::<Vec<_>>().join(" + ");
-        writeln!(f, "orders {}, lines {}, goods {goods}", self.orders, self.lines)?;
-        writeln!(f, "  {}", counts(&self.tally.states))?;
+        let mut lines =
+            vec![format!("orders {}, lines {}, goods {}", self.orders, self.lines, if goods.is_empty() { "0" } else { &goods })];
+        if !self.tally.states.is_empty() {
+            lines.push(format!("  {}", counts(&self.tally.states)));
+        }
         if !self.tally.reasons.is_empty() {
-            writeln!(f, "  refused or rejected: {}", counts(&self.tally.reasons))?;
+            lines.push(format!("  refused or rejected: {}", counts(&self.tally.reasons)));
+        }
+        if !self.differences.is_empty() {
+            lines.push(format!("  there already with other content, and not counted: {}", self.differences.len()));
         }
         if self.malformed > 0 {
-            writeln!(f, "  orders left out {}, for malformed rows or fields {}", self.left_out, self.malformed)?;
+            lines.push(format!("  orders left out {}, for malformed rows or fields {}", self.left_out, self.malformed));
         }
-        self.speed(f)
+        lines.push(format!("  {}", self.speed()));
+        lines.join("\n") + "\n"
     }
 }
 
 impl Summary {
-    fn speed(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    fn speed(&self) -> String {
         if self.placed == 0 {
-            return write!(f, "  nothing was missing: 0 placed");
+            let all_there = self.differences.is_empty() && self.refusals.is_empty();
+            return if all_there { "nothing was missing: 0 placed" } else { "0 placed" }.to_owned();
         }
         let Self { placed, seconds, orders_per_second, placings_per_second, placing_p50_ms, placing_p99_ms, .. } = self;
-        write!(f, "  {placed} placed now, all over after {seconds:.1} s: {orders_per_second} orders/s")?;
-        write!(f, " (placing {placings_per_second}/s, p50 {placing_p50_ms} ms, p99 {placing_p99_ms} ms)")
+        format!(
+            "{placed} placed now, all over after {seconds:.1} s: {orders_per_second} orders/s \
+             (placing {placings_per_second}/s, p50 {placing_p50_ms} ms, p99 {placing_p99_ms} ms)"
+        )
     }
 }
 

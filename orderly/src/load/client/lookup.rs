@@ -1,3 +1,4 @@
+use aggregates::values::Money;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
@@ -33,6 +34,12 @@ pub(crate) struct Found {
     /// Why an order was rejected.
     #[serde(default)]
     pub(crate) reason: Option<String>,
+    /// How many lines an order has.
+    #[serde(default)]
+    pub(crate) lines: Option<u64>,
+    /// What an order costs.
+    #[serde(default)]
+    pub(crate) total: Option<Money>,
 }
 
 #[derive(Deserialize)]
