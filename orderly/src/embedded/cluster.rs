@@ -10,7 +10,7 @@ use super::EmbeddedError;
 use super::account::{self, Account};
 use super::home::Home;
 use super::programs::Programs;
-use super::settings;
+use super::{postmaster, settings};
 
 /// The superuser, and the owner of the database.
 pub(super) const USER: &str = "orderly";
@@ -40,12 +40,20 @@ impl Cluster {
         if self.home.cluster().join("PG_VERSION").is_file() {
             return Ok(());
         }
+        self.refuse_what_is_foreign()?;
         let unfinished = self.home.unfinished();
         self.write_password(password)?;
         let made = self.initdb(&unfinished, "C.UTF-8").or_else(|_| self.initdb(&unfinished, "C"));
         let _ = fs::remove_file(self.home.file("password"));
         made?;
         self.finish(&unfinished)
+    }
+
+    /// An empty folder is no matter: the finished cluster takes its place.
+    fn refuse_what_is_foreign(&self) -> Result<(), EmbeddedError> {
+        let folder = self.home.cluster();
+        let Some(Ok(found)) = fs::read_dir(&folder).ok().and_then(|mut entries| entries.next()) else { return Ok(()) };
+        Err(EmbeddedError::Foreign { folder, file: found.file_name().to_string_lossy().into_owned() })
     }
 
     fn write_password(&self, password: &str) -> Result<(), EmbeddedError> {
@@ -125,8 +133,11 @@ impl Cluster {
         StartFailure::Other(self.failed("postgres", story))
     }
 
-    /// Stops the server: those who are connected are cut off, what they committed is kept.
+    /// Stops the server: those who are connected are cut off, what they committed is kept. One that is gone already needs no stopping.
     pub(super) fn stop(&self) -> Result<(), EmbeddedError> {
+        if postmaster::running(&self.home.cluster()).is_none() {
+            return Ok(());
+        }
         let output = self.pg_ctl(&["stop", "--mode=fast", "--wait", "--timeout=60"], false)?;
         if output.status.success() { Ok(()) } else { Err(self.failed("pg_ctl stop", &said(&output))) }
     }

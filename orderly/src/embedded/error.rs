@@ -26,6 +26,23 @@ pub enum EmbeddedError {
         /// The folder.
         folder: PathBuf,
     },
+    /// Something else stands where the cluster should.
+    #[error("{folder} holds files of something else, such as '{file}', and no Postgres; move them away, or choose another --data-dir", folder = .folder.display())]
+    Foreign {
+        /// The cluster's folder.
+        folder: PathBuf,
+        /// One of the files.
+        file: String,
+    },
+    /// Started again, it died again.
+    #[error(
+        "the embedded Postgres was started again and is gone again within a minute; its log, {log}, says why; mend that, and start orderly again",
+        log = .log.display()
+    )]
+    KeepsDying {
+        /// Its log.
+        log: PathBuf,
+    },
     /// No room left.
     #[error("the disk of {folder} is full; make room, or choose another --data-dir", folder = .folder.display())]
     DiskFull {

@@ -6,9 +6,11 @@
 
 mod account;
 mod cluster;
+mod disk;
 mod error;
 mod fetch;
 mod home;
+mod kept;
 mod postmaster;
 mod programs;
 mod server;
@@ -17,6 +19,7 @@ mod settings;
 mod tests;
 
 pub use error::EmbeddedError;
+pub use kept::KeptPostgres;
 pub use server::EmbeddedPostgres;
 
 /// The major versions of the server programs on this machine, the newest first.

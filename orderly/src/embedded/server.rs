@@ -1,5 +1,5 @@
 use std::net::{Ipv4Addr, TcpListener};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use sqlx::postgres::{PgConnectOptions, PgConnection};
@@ -7,6 +7,7 @@ use sqlx::{ConnectOptions, Connection};
 use tracing::{info, warn};
 
 use super::cluster::{Cluster, StartFailure, USER};
+use super::disk::Room;
 use super::home::Home;
 use super::postmaster::{self, Postmaster};
 use super::{EmbeddedError, account, fetch, programs};
@@ -62,6 +63,36 @@ impl EmbeddedPostgres {
         }
     }
 
+    /// Whether its process is there.
+    pub(super) fn is_running(&self) -> bool {
+        self.cluster.as_ref().is_some_and(|cluster| postmaster::running(&cluster.home.cluster()).is_some())
+    }
+
+    /// The room on its disk.
+    pub(super) fn room(&self) -> Room {
+        Room::of(&self.path(Home::cluster))
+    }
+
+    /// Starts the server again after it went away by itself, on its port: those who use it find it where it was.
+    pub(super) async fn restart(&mut self) -> Result<(), EmbeddedError> {
+        let (cluster, port) = (self.cluster.take().expect("a server has its cluster until it is stopped"), self.port);
+        let (cluster, started) = blocking(move || {
+            let started = start(&cluster, || Ok(port));
+            Ok((cluster, started))
+        })
+        .await?;
+        self.cluster = Some(cluster);
+        started.map(drop)
+    }
+
+    pub(super) fn keeps_dying(&self) -> EmbeddedError {
+        EmbeddedError::KeepsDying { log: self.path(Home::log) }
+    }
+
+    fn path(&self, of: fn(&Home) -> PathBuf) -> PathBuf {
+        self.cluster.as_ref().map(|cluster| of(&cluster.home)).unwrap_or_default()
+    }
+
     async fn ensure_database(&self, password: &str) -> Result<(), EmbeddedError> {
         let mut connection = self.connect(&url(self.port, password, "postgres")).await?;
         let created = sqlx::raw_sql("create database orderly").execute(&mut connection).await;
@@ -89,13 +120,11 @@ impl EmbeddedPostgres {
     }
 
     fn unreachable(&self, source: sqlx::Error) -> EmbeddedError {
-        let log = self.cluster.as_ref().map(|cluster| cluster.home.log()).unwrap_or_default();
-        EmbeddedError::Unreachable { port: self.port, source: Box::new(source), log }
+        EmbeddedError::Unreachable { port: self.port, source: Box::new(source), log: self.path(Home::log) }
     }
 
     fn password_unknown(&self) -> EmbeddedError {
-        let folder = self.cluster.as_ref().map(|cluster| cluster.home.cluster()).unwrap_or_default();
-        EmbeddedError::PasswordUnknown { folder }
+        EmbeddedError::PasswordUnknown { folder: self.path(Home::cluster) }
     }
 }
 
@@ -139,21 +168,20 @@ fn run(cluster: Cluster, password: &str) -> Result<(Cluster, u16), EmbeddedError
         info!(postgres.pid = pid, "taking over the Postgres that a killed process left running");
         return Ok((cluster, port));
     }
-    let port = start(&cluster)?;
+    let port = start(&cluster, || free_port(&cluster))?;
     Ok((cluster, port))
 }
 
-/// Starts the server, on another port where the chosen one was taken in the meantime.
-fn start(cluster: &Cluster) -> Result<u16, EmbeddedError> {
+/// Starts the server on the port that is chosen, and chooses again where that was taken in the meantime.
+fn start(cluster: &Cluster, choose: impl Fn() -> Result<u16, EmbeddedError>) -> Result<u16, EmbeddedError> {
     let deadline = Instant::now() + PATIENCE;
     loop {
-        let port = free_port(cluster)?;
+        let port = choose()?;
         match cluster.start(port) {
             Ok(()) => return Ok(port),
             Err(StartFailure::Other(error)) => return Err(error),
             Err(failure) if Instant::now() > deadline => return Err(gave_up(cluster, &failure)),
-            Err(StartFailure::PortTaken) => {}
-            Err(StartFailure::StillLeaving) => std::thread::sleep(Duration::from_millis(200)),
+            Err(StartFailure::PortTaken | StartFailure::StillLeaving) => std::thread::sleep(Duration::from_millis(200)),
         }
     }
 }

@@ -1,4 +1,5 @@
 use std::process::Command;
+use std::time::{Duration, Instant};
 
 use sqlx::{Connection, PgConnection};
 
@@ -52,6 +53,51 @@ async fn a_killed_server_is_recovered() {
     let again = EmbeddedPostgres::start(folder.path(), PASSWORD).await.unwrap();
     assert_eq!(numbers(&mut connect(&again).await).await, [1]);
     again.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_server_that_is_killed_while_it_is_used_is_started_again_where_it_was() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = EmbeddedPostgres::start(folder.path(), PASSWORD).await.unwrap();
+    sqlx::raw_sql("create table kept as select 1 as n").execute(&mut connect(&server).await).await.unwrap();
+    let (cluster, url) = (server.cluster.as_ref().unwrap().home.cluster(), server.url().to_owned());
+    let mut kept = server.keep();
+
+    kill_9(postmaster::running(&cluster).unwrap().pid);
+    let mut connection = back(&url).await;
+    assert_eq!(numbers(&mut connection).await, [1]);
+
+    // Once more within a minute: that is no accident any more.
+    kill_9(postmaster::running(&cluster).unwrap().pid);
+    let failure = tokio::time::timeout(Duration::from_secs(30), kept.gave_up()).await.unwrap();
+    assert!(matches!(failure, EmbeddedError::KeepsDying { .. } | EmbeddedError::Failed { .. }), "{failure}");
+    kept.stop().await.unwrap();
+}
+
+/// A connection to a server that comes back.
+async fn back(url: &str) -> PgConnection {
+    let deadline = Instant::now() + Duration::from_secs(60);
+    loop {
+        // A backend of the killed server may answer for a moment: it does not live to run a statement.
+        if let Ok(mut connection) = PgConnection::connect(url).await
+            && sqlx::query("select 1").execute(&mut connection).await.is_ok()
+        {
+            return connection;
+        }
+        assert!(Instant::now() < deadline, "waited a minute for the killed server to come back");
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+}
+
+#[tokio::test]
+async fn files_of_something_else_are_left_alone_and_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let foreign = folder.path().join("postgres/data");
+    std::fs::create_dir_all(&foreign).unwrap();
+    std::fs::write(foreign.join("holiday.jpg"), "x").unwrap();
+    let refused = EmbeddedPostgres::start(folder.path(), PASSWORD).await.unwrap_err();
+    assert!(matches!(&refused, EmbeddedError::Foreign { file, .. } if file == "holiday.jpg"), "{refused}");
+    assert!(!folder.path().join("postgres/data.unfinished").exists());
 }
 
 /// What kill -9 of the owner leaves: its server runs on, and nobody holds the lock.
