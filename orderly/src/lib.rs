@@ -18,5 +18,6 @@ pub mod secrets;
 mod signals;
 pub mod stack;
 pub mod telemetry;
+pub mod words;
 
 pub use run::run;

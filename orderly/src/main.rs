@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use orderly::cli::Cli;
-use orderly::exit::Outcome;
+use orderly::exit::{Outcome, outcome_of};
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
@@ -17,14 +17,7 @@ fn in_runtime(cli: Cli) -> anyhow::Result<Outcome> {
     runtime.block_on(orderly::run(cli))
 }
 
-/// Each cause once: some errors repeat what they were caused by.
 fn tell(error: &anyhow::Error) -> Outcome {
-    let mut told = error.to_string();
-    for cause in error.chain().skip(1).map(ToString::to_string) {
-        if !told.contains(&cause) {
-            told = format!("{told}: {cause}");
-        }
-    }
-    eprintln!("orderly: {told}");
-    Outcome::of(error)
+    eprintln!("orderly: {}", orderly::words::of(error));
+    outcome_of(error)
 }

@@ -5,7 +5,7 @@ use crate::{chores, dev, load_command, roles};
 /// Does what was typed.
 ///
 /// # Errors
-/// It could not be done; [`Outcome::of`] says with which code to end.
+/// It could not be done; [`outcome_of`](crate::exit::outcome_of) says with which code to end.
 pub async fn run(cli: Cli) -> anyhow::Result<Outcome> {
     let output = cli.output;
     match cli.command {

@@ -78,7 +78,30 @@ fn a_taken_port_is_told_before_anything_is_started() {
     let (code, _, stderr) = orderly(&["dev", "--port-base", &port], folder.path());
     assert_eq!(code, 4, "{stderr}");
     assert!(stderr.contains("is taken by another program") && stderr.contains("--port-base"), "{stderr}");
+    assert!(!stderr.contains("-addr"), "`orderly dev` has no such flags: {stderr}");
     assert!(!folder.path().join(".orderly").exists(), "nothing was started");
+}
+
+#[test]
+fn a_file_to_load_is_looked_for_before_anything_is_started() {
+    let folder = tempfile::tempdir().unwrap();
+    file(folder.path(), "orders.csv", format!("{HEADER}\n{ROW}\n"));
+    for (arguments, code) in [(&["--load", "missing.csv"][..], 5), (&["--load", "orders.csv", "--products", "missing.csv"], 5)] {
+        let (ended, _, stderr) = orderly(&[&["dev", "--port-base", "0"], arguments].concat(), folder.path());
+        assert_eq!(ended, code, "{stderr}");
+        assert!(stderr.contains("missing.csv: No such file"), "{stderr}");
+        assert!(!folder.path().join(".orderly").exists(), "nothing was started");
+    }
+}
+
+#[test]
+fn an_address_that_is_none_is_told_with_one_that_is() {
+    let folder = tempfile::tempdir().unwrap();
+    for arguments in [&["migrate", "--database-url", "garbage"][..], &["dev", "--port-base", "0", "--database-url", "garbage"]] {
+        let (code, _, stderr) = orderly(arguments, folder.path());
+        assert_eq!(code, 2, "{stderr}");
+        assert!(stderr.contains("postgres://user:password@host:5432/name"), "{stderr}");
+    }
 }
 
 #[test]
@@ -86,6 +109,7 @@ fn a_database_that_is_away_is_told() {
     let folder = tempfile::tempdir().unwrap();
     let (code, _, stderr) = orderly(&["migrate", "--database-url", "postgres://nobody@127.0.0.1:9/none"], folder.path());
     assert_eq!(code, 3, "{stderr}");
+    assert!(stderr.contains("is Postgres running"), "{stderr}");
 }
 
 #[test]

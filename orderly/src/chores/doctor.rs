@@ -1,14 +1,14 @@
-use std::fmt;
 use std::path::PathBuf;
 
 use clap::Args;
 use comfy_table::{Table, presets};
+use replay_tool::Show;
 use serde::Serialize;
 use sqlx::{Connection, PgConnection};
 
 use crate::embedded;
 use crate::exit::Outcome;
-use crate::output::OutputArgs;
+use crate::output::{self, OutputArgs};
 use crate::secrets::{FILE, TOKEN_KEY_FILE};
 use crate::stack::schema;
 
@@ -42,7 +42,7 @@ struct Report(Vec<Finding>);
 pub(crate) async fn doctor(args: &DoctorArgs, output: &OutputArgs) -> anyhow::Result<Outcome> {
     let mut report = Report(vec![programs(), file(args, FILE, "secrets"), file(args, TOKEN_KEY_FILE, "key of tokens")]);
     report.0.extend(database(args).await);
-    output.write(&report)?;
+    output::write(output, &report)?;
     Ok(if report.0.iter().all(|finding| finding.fine) { Outcome::Done } else { Outcome::Finding })
 }
 
@@ -112,13 +112,13 @@ async fn standby(connection: &mut PgConnection) -> Result<Finding, sqlx::Error> 
     Ok(Finding { looked_at: "synchronous standby", seen, fine: true })
 }
 
-impl fmt::Display for Report {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Show for Report {
+    fn text(&self) -> String {
         let mut table = Table::new();
         table.load_preset(presets::NOTHING);
         for Finding { looked_at, seen, fine } in &self.0 {
             table.add_row([if *fine { "ok" } else { "!!" }, looked_at, seen]);
         }
-        write!(f, "{table}")
+        format!("{table}\n")
     }
 }

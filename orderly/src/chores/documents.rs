@@ -1,12 +1,12 @@
 use crate::exit::Outcome;
-use crate::output::OutputArgs;
+use crate::output::{self, OutputArgs};
 
 /// Prints the OpenAPI document of the command API.
 ///
 /// # Errors
 /// Stdout can't be written.
 pub(crate) fn openapi(output: &OutputArgs) -> anyhow::Result<Outcome> {
-    output.lines(&command_api::openapi_json())?;
+    output::lines(output, &command_api::openapi_json())?;
     Ok(Outcome::Done)
 }
 
@@ -15,6 +15,6 @@ pub(crate) fn openapi(output: &OutputArgs) -> anyhow::Result<Outcome> {
 /// # Errors
 /// Stdout can't be written.
 pub(crate) fn graphql_schema(output: &OutputArgs) -> anyhow::Result<Outcome> {
-    output.lines(&query_api::schema_sdl())?;
+    output::lines(output, &query_api::schema_sdl())?;
     Ok(Outcome::Done)
 }

@@ -5,7 +5,7 @@ use clap_complete::Shell;
 
 use crate::cli::Cli;
 use crate::exit::Outcome;
-use crate::output::OutputArgs;
+use crate::output::{self, OutputArgs};
 
 /// Settings of `orderly completions`.
 #[derive(Debug, Clone, Args)]
@@ -29,7 +29,7 @@ pub struct ManArgs {
 pub(crate) fn completions(args: &CompletionsArgs, output: &OutputArgs) -> anyhow::Result<Outcome> {
     let mut script = Vec::new();
     clap_complete::generate(args.shell, &mut Cli::command(), "orderly", &mut script);
-    output.lines(&String::from_utf8_lossy(&script))?;
+    output::lines(output, &String::from_utf8_lossy(&script))?;
     Ok(Outcome::Done)
 }
 
@@ -46,7 +46,7 @@ pub(crate) fn man(args: &ManArgs, output: &OutputArgs) -> anyhow::Result<Outcome
         None => {
             let mut page = Vec::new();
             clap_mangen::Man::new(Cli::command()).render(&mut page)?;
-            output.lines(&String::from_utf8_lossy(&page))?;
+            output::lines(output, &String::from_utf8_lossy(&page))?;
         }
     }
     Ok(Outcome::Done)

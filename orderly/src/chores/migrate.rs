@@ -1,7 +1,7 @@
 use clap::Args;
 
 use crate::exit::Outcome;
-use crate::output::OutputArgs;
+use crate::output::{self, OutputArgs};
 use crate::stack::schema;
 
 /// Settings of `orderly migrate`.
@@ -20,6 +20,6 @@ pub(crate) async fn migrate(args: &MigrateArgs, output: &OutputArgs) -> anyhow::
     let before = schema::version(&args.database_url).await?;
     schema::migrate(&args.database_url).await?;
     let after = schema::version(&args.database_url).await?;
-    output.lines(&if before == after { format!("schema {after}: nothing to do") } else { format!("schema {before} → {after}") })?;
+    output::lines(output, &if before == after { format!("schema {after}: nothing to do") } else { format!("schema {before} → {after}") })?;
     Ok(Outcome::Done)
 }

@@ -5,7 +5,7 @@ use clap::Args;
 use identity::{Authenticator, IdentityArgs, Role, TokenKey, TokenRequest};
 
 use crate::exit::{Failure, Outcome};
-use crate::output::OutputArgs;
+use crate::output::{self, OutputArgs};
 use crate::secrets::TOKEN_KEY_FILE;
 
 /// Settings of `orderly token`.
@@ -36,7 +36,7 @@ pub struct TokenArgs {
 /// There is no private key, or the subject may not stand in the log.
 pub(crate) fn token(args: &TokenArgs, output: &OutputArgs) -> anyhow::Result<Outcome> {
     let authenticator = Authenticator::with_key(&key(args)?, &args.identity.token_issuer, &args.identity.token_audience);
-    output.lines(&authenticator.mint(&request(args)?)?)?;
+    output::lines(output, &authenticator.mint(&request(args)?)?)?;
     Ok(Outcome::Done)
 }
 
@@ -44,7 +44,7 @@ fn key(args: &TokenArgs) -> anyhow::Result<TokenKey> {
     let path = args.identity.token_key.clone().unwrap_or_else(|| args.data_dir.join(TOKEN_KEY_FILE));
     if !path.is_file() {
         let message = format!("there is no key in {}; start `orderly dev` here first, or name one with --token-key", path.display());
-        return Err(Failure::usage(message).into());
+        return Err(Failure::Usage(message).into());
     }
     Ok(TokenKey::load(&path)?)
 }
@@ -52,7 +52,7 @@ fn key(args: &TokenArgs) -> anyhow::Result<TokenKey> {
 fn request(args: &TokenArgs) -> anyhow::Result<TokenRequest> {
     let subject = match (&args.subject, args.role) {
         (Some(subject), _) => subject.clone(),
-        (None, Role::Customer) => return Err(Failure::usage("a customer's token needs --subject, the customer's UUID").into()),
+        (None, Role::Customer) => return Err(Failure::Usage("a customer's token needs --subject, the customer's UUID".to_owned()).into()),
         (None, role) => args.channel.clone().unwrap_or_else(|| role.to_string()),
     };
     let lifetime = Duration::from_secs(u64::from(args.hours) * 3600);

@@ -9,6 +9,8 @@ pub(super) struct Greeting<'a> {
     pub(super) data_dir: &'a Path,
     pub(super) url: &'a str,
     pub(super) token: &'a str,
+    /// How the program was called: it need not be on the PATH.
+    pub(super) program: &'a str,
 }
 
 const QUERY: &str = "{ orders(first: 3) { nodes { number status total { amount currency } } } }";
@@ -31,9 +33,9 @@ impl fmt::Display for Greeting<'_> {
         writeln!(f, "metrics    {management}/metrics   (probes: /livez, /readyz)")?;
         writeln!(f, "database   {}", without_password(self.url))?;
         writeln!(f, "data       {}   (kept; `replay --data-dir` looks there, too)", self.data_dir.display())?;
-        writeln!(f, "\na token of an operator, good for a day (`orderly token --help` makes others):\n  {}", self.token)?;
+        writeln!(f, "\na token of an operator, good for a day (`{} token --help` makes others):\n  {}", self.program, self.token)?;
         writeln!(f, "\nthree orders:\n  curl -s {queries}/graphql -H 'content-type: application/json' \\")?;
-        writeln!(f, "    -H \"authorization: Bearer $(orderly token --role operator --data-dir {})\" \\", self.data_dir.display())?;
+        writeln!(f, "    -H \"authorization: Bearer $({} token --data-dir {})\" \\", self.program, self.data_dir.display())?;
         writeln!(f, "    -d '{{\"query\": \"{QUERY}\"}}'")?;
         write!(f, "\nCtrl-C stops everything; the data stays.")
     }
@@ -56,9 +58,11 @@ mod tests {
     fn a_greeting_hides_the_password_and_fits_on_a_screen() {
         let address = Some("127.0.0.1:8080".parse().unwrap());
         let addresses = Addresses { commands: address, queries: address, management: address, simulator: address };
-        let greeting = Greeting { addresses, data_dir: Path::new(".orderly"), url: "postgres://me:secret@127.0.0.1/db", token: "t" };
+        let (data_dir, url, program) = (Path::new(".orderly"), "postgres://me:secret@127.0.0.1/db", "target/debug/orderly");
+        let greeting = Greeting { addresses, data_dir, url, token: "t", program };
         let text = greeting.to_string();
         assert!(text.contains("postgres://me@127.0.0.1/db") && !text.contains("secret"), "{text}");
+        assert!(text.contains("$(target/debug/orderly token --data-dir .orderly)"), "{text}");
         assert!(text.lines().count() <= 20, "with the summary of a load it is 25 lines at most");
     }
 }

@@ -9,15 +9,16 @@ use std::time::Duration;
 use aggregates::values::Currency;
 use clap::Args;
 use identity::{Role, TokenKey};
+use tracing::warn;
 
-use crate::embedded::EmbeddedPostgres;
+use crate::embedded::{EmbeddedError, EmbeddedPostgres, KeptPostgres};
 use crate::exit::Outcome;
 use crate::load::{self, CHANNEL, LoadSettings, Progress, Receive};
 use crate::load_command::told;
-use crate::output::{Format, OutputArgs};
+use crate::output::{self, Format, OutputArgs};
 use crate::secrets::{Secrets, TOKEN_KEY_FILE};
 use crate::signals::StopSignals;
-use crate::stack::{Listeners, Ports, Roles, Stack, StackSettings};
+use crate::stack::{Listeners, MovedBy, Ports, Roles, Stack, StackSettings};
 
 use greeting::Greeting;
 
@@ -65,29 +66,44 @@ pub struct DevArgs {
 /// It can't start, told with the remedy, or a worker can't go on.
 pub(crate) async fn run(args: DevArgs, output: &OutputArgs) -> anyhow::Result<Outcome> {
     let signals = StopSignals::new()?;
-    let listeners = Listeners::bind(&Ports::from_base(args.port_base), Roles::ALL).await?;
+    if let Some(file) = &args.load {
+        load::check_files(file, args.products.as_deref(), args.customers.as_deref())?;
+    }
+    let listeners = Listeners::bind(&Ports::from_base(args.port_base), Roles::ALL, MovedBy::PortBase).await?;
     let secrets = Secrets::load_or_create(&args.data_dir)?;
     let token_key = TokenKey::load_or_create(&args.data_dir.join(TOKEN_KEY_FILE))?;
-    let (postgres, url) = database(&args, &secrets).await?;
-    let settings = StackSettings::everything(&url, &secrets, &token_key)?;
-    let outcome = match Stack::start_on(listeners, settings).await {
-        Ok(stack) => Dev { args: &args, output, url: &url, signals }.run(stack).await,
-        Err(error) => Err(error),
+    let (mut postgres, url) = database(&args, &secrets).await?;
+    let outcome = match StackSettings::everything(&url, &secrets, &token_key) {
+        Ok(settings) => Dev { args: &args, output, url: &url, signals, postgres: postgres.as_mut() }.run(listeners, settings).await,
+        Err(error) => Err(error.into()),
     };
-    if let Some(postgres) = postgres {
-        postgres.stop().await?;
+    match (outcome, stop(postgres).await) {
+        (Ok(outcome), stopped) => stopped.map(|()| outcome).map_err(Into::into),
+        (Err(failure), stopped) => {
+            // What went wrong first is told last: this one most probably follows from it.
+            if let Err(error) = stopped {
+                warn!(%error, "the embedded Postgres did not stop");
+            }
+            Err(failure)
+        }
     }
-    outcome
 }
 
-async fn database(args: &DevArgs, secrets: &Secrets) -> anyhow::Result<(Option<EmbeddedPostgres>, String)> {
+async fn stop(postgres: Option<KeptPostgres>) -> Result<(), EmbeddedError> {
+    match postgres {
+        Some(postgres) => postgres.stop().await,
+        None => Ok(()),
+    }
+}
+
+async fn database(args: &DevArgs, secrets: &Secrets) -> anyhow::Result<(Option<KeptPostgres>, String)> {
     if let Some(url) = &args.database_url {
         return Ok((None, url.clone()));
     }
     let postgres = EmbeddedPostgres::start(&args.data_dir, &secrets.postgres_password).await?;
     let url = postgres.url().to_owned();
     leave_url(&args.data_dir, &url)?;
-    Ok((Some(postgres), url))
+    Ok((Some(postgres.keep()), url))
 }
 
 /// For `replay` and other programs; it holds a password, so only its owner may read it.
@@ -104,10 +120,12 @@ struct Dev<'a> {
     output: &'a OutputArgs,
     url: &'a str,
     signals: StopSignals,
+    postgres: Option<&'a mut KeptPostgres>,
 }
 
 impl Dev<'_> {
-    async fn run(mut self, mut stack: Stack) -> anyhow::Result<Outcome> {
+    async fn run(mut self, listeners: Listeners, settings: StackSettings) -> anyhow::Result<Outcome> {
+        let mut stack = Stack::start_on(listeners, settings).await?;
         let outcome = self.work(&mut stack).await;
         let finished = stack.shutdown().await;
         let outcome = outcome?;
@@ -116,22 +134,24 @@ impl Dev<'_> {
 
     async fn work(&mut self, stack: &mut Stack) -> anyhow::Result<Outcome> {
         let operator = stack.token("dev", Role::Operator, None)?;
-        let greeting = Greeting { addresses: *stack.addresses(), data_dir: &self.args.data_dir, url: self.url, token: &operator };
+        let program = std::env::args().next().unwrap_or_else(|| "orderly".to_owned());
+        let (addresses, data_dir) = (*stack.addresses(), &self.args.data_dir);
+        let greeting = Greeting { addresses, data_dir, url: self.url, token: &operator, program: &program };
         greeting.first_lines();
         let load = self.load_settings(stack)?;
         let output = self.output;
         let loading = async {
             match load {
-                Some(settings) => told(&load::load(&settings, &Progress::on_stderr()).await?, output),
+                Some(settings) => told(&load::load(&settings, &Progress::on_stderr(output.quiet)).await?, output),
                 None => Ok(Outcome::Done),
             }
         };
-        let loaded = match until_stopped(stack, &mut self.signals, loading).await? {
+        let loaded = match self.until_stopped(stack, loading).await? {
             Some(loaded) => loaded,
             None => return Ok(if self.args.load.is_some() { Outcome::Interrupted } else { Outcome::Done }),
         };
         if self.output.output == Format::Text && !self.args.exit_when_idle {
-            self.output.lines(&greeting.to_string())?;
+            output::lines(self.output, &greeting.to_string())?;
         }
         self.stay(stack, loaded).await
     }
@@ -139,11 +159,22 @@ impl Dev<'_> {
     /// Stays up until it is asked to stop, or nothing is left to do.
     async fn stay(&mut self, stack: &mut Stack, loaded: Outcome) -> anyhow::Result<Outcome> {
         if self.args.exit_when_idle {
-            stack.idle(IDLE_WITHIN).await?;
-            return Ok(loaded);
+            let idle = stack.idle(IDLE_WITHIN);
+            return Ok(self.until_stopped(stack, idle).await?.map_or(Outcome::Interrupted, |()| loaded));
         }
-        until_stopped(stack, &mut self.signals, std::future::pending::<anyhow::Result<()>>()).await?;
+        self.until_stopped(stack, std::future::pending::<anyhow::Result<()>>()).await?;
         Ok(Outcome::Done)
+    }
+
+    /// Works until it is done; `None` if somebody wants the program to end. A worker that stops ends it, and so does a Postgres that is
+    /// gone for good.
+    async fn until_stopped<T>(&mut self, stack: &mut Stack, work: impl Future<Output = anyhow::Result<T>>) -> anyhow::Result<Option<T>> {
+        tokio::select! {
+            done = work => done.map(Some),
+            () = self.signals.next() => Ok(None),
+            worker = stack.stopped_worker() => Err(worker),
+            failure = gone_for_good(self.postgres.as_deref_mut()) => Err(failure.into()),
+        }
     }
 
     fn load_settings(&self, stack: &Stack) -> anyhow::Result<Option<LoadSettings>> {
@@ -163,15 +194,9 @@ impl Dev<'_> {
     }
 }
 
-/// Works until it is done; `None` if somebody wants the program to end. A worker that stops ends it.
-async fn until_stopped<T>(
-    stack: &mut Stack,
-    signals: &mut StopSignals,
-    work: impl Future<Output = anyhow::Result<T>>,
-) -> anyhow::Result<Option<T>> {
-    tokio::select! {
-        done = work => done.map(Some),
-        () = signals.next() => Ok(None),
-        worker = stack.stopped_worker() => Err(worker),
+async fn gone_for_good(postgres: Option<&mut KeptPostgres>) -> EmbeddedError {
+    match postgres {
+        Some(postgres) => postgres.gave_up().await,
+        None => std::future::pending().await,
     }
 }

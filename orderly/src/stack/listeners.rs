@@ -53,19 +53,36 @@ pub struct Listeners {
     pub(super) simulator: SocketAddr,
 }
 
+/// How who started the program moves a port that is taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MovedBy {
+    /// All at once, with `--port-base`.
+    PortBase,
+    /// Each with a flag of its own.
+    Address,
+}
+
+impl MovedBy {
+    fn remedy(self, flag: &'static str) -> &'static str {
+        match self {
+            Self::PortBase => "--port-base 9000",
+            Self::Address => flag,
+        }
+    }
+}
+
 impl Listeners {
     /// Listens for the roles that do.
     ///
     /// # Errors
     /// A port is taken, or may not be used.
-    pub async fn bind(ports: &Ports, roles: Roles) -> Result<Self, ListenError> {
+    pub async fn bind(ports: &Ports, roles: Roles, moved: MovedBy) -> Result<Self, ListenError> {
         let commands =
-            if roles.command_api { Some(listen(ports.commands, "commands", "--port-base 9000 or --command-addr").await?) } else { None };
-        let queries =
-            if roles.query_api { Some(listen(ports.queries, "queries", "--port-base 9000 or --query-addr").await?) } else { None };
-        let management = listen(ports.management, "probes and metrics", "--port-base 9000 or --management-addr").await?;
+            if roles.command_api { Some(listen(ports.commands, "commands", moved.remedy("--command-addr")).await?) } else { None };
+        let queries = if roles.query_api { Some(listen(ports.queries, "queries", moved.remedy("--query-addr")).await?) } else { None };
+        let management = listen(ports.management, "probes and metrics", moved.remedy("--management-addr")).await?;
         if roles.simulator {
-            drop(listen(ports.simulator, "the simulator", "--port-base 9000 or --simulator-listen").await?);
+            drop(listen(ports.simulator, "the simulator", moved.remedy("--simulator-listen")).await?);
         }
         Ok(Self { commands, queries, management, simulator: ports.simulator })
     }

@@ -10,6 +10,7 @@ mod serving;
 mod settings;
 mod workers;
 
+use std::future::Future;
 use std::time::Duration;
 
 use event_store::EventStore;
@@ -18,7 +19,7 @@ use projections::ReadDatabase;
 use tokio_util::sync::CancellationToken;
 
 pub use idle::IdleError;
-pub use listeners::{Addresses, ListenError, Listeners};
+pub use listeners::{Addresses, ListenError, Listeners, MovedBy};
 pub use schema::SchemaError;
 pub use settings::{Ports, Roles, StackSettings, settings_of_the_environment};
 pub use workers::StoppedWorker;
@@ -44,7 +45,7 @@ impl Stack {
     /// # Errors
     /// A port is taken, a database can't be reached, or its schema is another program's.
     pub async fn start(settings: StackSettings) -> anyhow::Result<Self> {
-        let listeners = Listeners::bind(&settings.ports, settings.roles).await?;
+        let listeners = Listeners::bind(&settings.ports, settings.roles, MovedBy::Address).await?;
         Self::start_on(listeners, settings).await
     }
 
@@ -111,8 +112,8 @@ impl Stack {
     ///
     /// # Errors
     /// It is not so within the time, told with what is left.
-    pub async fn idle(&self, within: Duration) -> anyhow::Result<()> {
-        idle::wait(&self.store, &self.read, within).await
+    pub fn idle(&self, within: Duration) -> impl Future<Output = anyhow::Result<()>> + Send + use<> {
+        idle::wait(self.store.clone(), self.read.clone(), within)
     }
 
     /// Waits until a worker stops, which none does by itself unless it cannot go on.

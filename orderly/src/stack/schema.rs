@@ -23,6 +23,17 @@ pub enum SchemaError {
         /// What it must be.
         needed: i64,
     },
+    /// A migration was begun and did not succeed.
+    #[error(
+        "migration {migration} was begun and never finished, says its row in {table}; see in Postgres' log why, undo what it did, \
+         delete from {table} where version = {migration}, and start again"
+    )]
+    Unfinished {
+        /// Which.
+        migration: i64,
+        /// Where it is written down.
+        table: &'static str,
+    },
     /// A migration that was applied has another text than this program's.
     #[error(
         "migration {migration} was applied with another text: the database is that of another build; run that build, or start with an empty database"
@@ -44,15 +55,18 @@ pub(super) async fn prepare(settings: &StackSettings) -> anyhow::Result<()> {
 /// # Errors
 /// It can't be reached, or is a newer program's.
 pub(crate) async fn migrate(url: &str) -> anyhow::Result<()> {
-    event_store::migrate(url).await.map_err(|error| explained(error.into()))?;
-    simulator::migrate(url).await.map_err(|error| explained(error.into()))
+    event_store::migrate(url).await.map_err(|error| explained(error.into(), "log.migrations"))?;
+    simulator::migrate(url).await.map_err(|error| explained(error.into(), "simulator.migrations"))
 }
 
 /// What a failed migration means for who started the program.
-fn explained(error: anyhow::Error) -> anyhow::Error {
+fn explained(error: anyhow::Error, table: &'static str) -> anyhow::Error {
     let failure = error.chain().find_map(|cause| cause.downcast_ref::<MigrateError>());
     if let Some(MigrateError::VersionMissing(migration)) = failure {
         return SchemaError::Newer { migration: *migration }.into();
+    }
+    if let Some(MigrateError::Dirty(migration)) = failure {
+        return SchemaError::Unfinished { migration: *migration, table }.into();
     }
     if let Some(MigrateError::VersionMismatch(migration)) = failure {
         return SchemaError::Changed { migration: *migration }.into();
@@ -76,4 +90,15 @@ pub(crate) async fn version(url: &str) -> Result<i64, sqlx::Error> {
     };
     connection.close().await?;
     Ok(version)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_migration_that_failed_half_way_names_its_row() {
+        let told = explained(MigrateError::Dirty(3).into(), "log.migrations").to_string();
+        assert!(told.contains("delete from log.migrations where version = 3"), "{told}");
+    }
 }
