@@ -3,6 +3,7 @@
 mod channel;
 mod faults;
 mod house;
+mod operating;
 mod personal_data;
 mod program;
 mod walk;
@@ -11,7 +12,7 @@ mod week;
 use std::time::{Duration, Instant};
 
 /// Asks until there is an answer; a minute without one is a failure that says what was being waited for.
-pub(crate) async fn until<T>(what: &str, ask: impl AsyncFn() -> Option<T>) -> T {
+pub(crate) async fn until<T>(what: &str, mut ask: impl AsyncFnMut() -> Option<T>) -> T {
     let deadline = Instant::now() + Duration::from_secs(60);
     loop {
         if let Some(answer) = ask().await {

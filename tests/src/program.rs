@@ -138,6 +138,18 @@ impl Program {
         panic!("orderly had not stopped 20 s after SIGTERM:\n{}", self.log());
     }
 
+    /// Waits until it ends by itself: its exit code, and all that it said.
+    pub(crate) async fn ended(mut self) -> (Option<i32>, String) {
+        let deadline = Instant::now() + Duration::from_secs(90);
+        while Instant::now() < deadline {
+            if let Some(status) = self.child.try_wait().expect("a child can be waited for") {
+                return (status.code(), self.log());
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        panic!("orderly had not ended by itself after 90 s:\n{}", self.log());
+    }
+
     /// The database that it uses: the test server's, or its own embedded one.
     pub(crate) fn database_url(&self) -> String {
         let left = || std::fs::read_to_string(self.settings.data_dir.join("database-url")).expect("orderly dev leaves its address");
@@ -167,7 +179,12 @@ impl Program {
 
     /// `orderly load` of a file, not yet waited for.
     pub(crate) fn load(&self, file: &Path) -> Command {
-        let token = self.token(&["--role", "service", "--subject", "loader", "--channel", "complete-journey"]);
+        self.load_as(file, &["--role", "service", "--subject", "loader", "--channel", "complete-journey"])
+    }
+
+    /// The same with the token of somebody else.
+    pub(crate) fn load_as(&self, file: &Path, bearer: &[&str]) -> Command {
+        let token = self.token(bearer);
         let catalog = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../examples/complete-journey"));
         let mut command = Command::new(binary("orderly"));
         command
