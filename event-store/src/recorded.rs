@@ -67,8 +67,11 @@ impl RecordedEvent {
         let position = row.try_get("position")?;
         let stream = StreamId::read(row.try_get::<String, _>("aggregate_type")?, row.try_get::<String, _>("aggregate_id")?);
         let Json(metadata) = row.try_get::<Json<&RawValue>, _>("metadata")?;
-        let metadata = serde_json::from_str(metadata.get())
-            .map_err(|source| StoreError::UnreadableMetadata { position, stream: stream.clone(), source })?;
+        let metadata = serde_json::from_str(metadata.get()).map_err(|source| StoreError::UnreadableMetadata {
+            position,
+            stream: stream.clone(),
+            source,
+        })?;
         Ok(Self {
             position,
             event_id: row.try_get("event_id")?,

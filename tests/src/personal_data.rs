@@ -2,10 +2,11 @@
 
 use std::process::Command;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::channel::Channel;
 use crate::program::{Program, Settings, fresh_database};
+use crate::until;
 
 const SECRETS: [&str; 4] = ["Wilhelmina Quartz", "quartz@example.org", "+49 30 5550173", "Zypressenallee 99"];
 
@@ -14,6 +15,32 @@ fn dump_without_read_models(database_url: &str) -> String {
     let dump = Command::new("pg_dump").args(["--data-only", "--exclude-schema=*_v1", database_url]).output().expect("pg_dump runs");
     assert!(dump.status.success(), "{}", String::from_utf8_lossy(&dump.stderr));
     String::from_utf8_lossy(&dump.stdout).into_owned()
+}
+
+/// A parcel to that address, through the gateway and the carrier to the end.
+async fn delivered_by_a_carrier(channel: &Channel, address: &Value) {
+    let euros = |amount: &str| json!({ "amount": amount, "currency": "EUR" });
+    channel.accepted("/v1/warehouses", "w", json!({ "code": "berlin", "name": "Berlin" })).await;
+    let product =
+        json!({ "sku": "A-17", "name": "Lamp", "prices": [euros("10.00")], "shippable": true, "weight_grams": 800, "activate": true });
+    channel.accepted("/v1/products", "p", product).await;
+    channel.accepted("/v1/warehouses/berlin/stock/A-17/receive", "s", json!({ "quantity": 1, "document": "receipt-1" })).await;
+    let order = json!({
+        "customer_reference": "w",
+        "currency": "EUR",
+        "channel_reference": "web-1",
+        "placed_at": "2026-11-20T10:00:00Z",
+        "lines": [{ "sku": "A-17", "quantity": 1, "unit_price": euros("10.00") }],
+        "delivery": { "kind": "ship", "address": address },
+        "billing_address": address,
+        "payment": { "kind": "card" },
+    });
+    let placed = channel.accepted("/v1/orders", "o", order).await;
+    let path = format!("/v1/orders/{}", placed["id"].as_str().expect("an id"));
+    until("the carrier has delivered and the order is completed", async || {
+        (channel.get(&path).await.0["status"] == "completed").then_some(())
+    })
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -40,8 +67,10 @@ async fn personal_data_is_sealed_outside_the_read_models() {
     let seen = program.query_from(query, json!({ "id": registered["id"] }), Some(position)).await;
     assert_eq!(seen["customer"], json!({ "name": name, "email": email }), "who may see it, sees it");
 
+    delivered_by_a_carrier(&channel, &address).await;
+
     let (dump, log) = (dump_without_read_models(&database_url), program.log());
-    assert!(dump.contains("customer.registered"), "the dump has the log");
+    assert!(dump.contains("customer.registered") && dump.contains("shipment.delivered"), "the dump has the log");
     for secret in SECRETS {
         assert!(!dump.contains(secret), "'{secret}' stands in clear in the database");
         assert!(!log.contains(secret), "'{secret}' stands in clear in the programs' log");

@@ -34,7 +34,13 @@ struct Inner {
 impl Vault {
     pub(crate) fn new(args: &LogArgs, pool: PgPool) -> Self {
         let master = XChaCha20Poly1305::new(&Key::from(*args.master_key.bytes()));
-        Self(Arc::new(Inner { pool, master, master_key: args.master_key.clone(), claim_key: args.claim_key.clone(), keys: KeyCache::default() }))
+        Self(Arc::new(Inner {
+            pool,
+            master,
+            master_key: args.master_key.clone(),
+            claim_key: args.claim_key.clone(),
+            keys: KeyCache::default(),
+        }))
     }
 
     /// Compares the keys with those that the log was begun with.

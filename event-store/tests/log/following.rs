@@ -133,6 +133,8 @@ async fn a_position_of_a_lost_history_is_told_from_one_that_survived() {
     }
     let token = store.head().await.unwrap().token();
     assert_eq!((token.epoch, store.resolve(token).await.unwrap()), (1, 3));
+    // Nothing was given there yet, or it was lost and the promoted server has appended nothing so far.
+    assert!(store.resolve(event_store::PositionToken { epoch: 1, position: 4 }).await.is_err());
     // As after the promotion of a replica that had only two of the three: the server's timeline is another one.
     sqlx::raw_sql("update log.epochs set timeline = timeline + 7").execute(&mut database.connection().await).await.unwrap();
     let executed = store.execute(deposit("b"), once()).await.unwrap();

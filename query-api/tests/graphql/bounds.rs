@@ -58,7 +58,7 @@ async fn brackets_without_end_are_refused_and_the_process_lives_on() {
     let shop = crate::shop::Shop::projected().await;
     let args = query_api::QueryArgs { query_body_bytes: 1 << 20, ..query_api::QueryArgs::DEFAULT };
     let api = Api::with(shop, args);
-    for levels in [100, 2_000, 100_000] {
+    for levels in [60, 100, 2_000, 100_000] {
         let (lists, objects) = ("[".repeat(levels), "{a:".repeat(levels));
         let queries = [
             format!("{{ orders(filter: {{ statuses: {lists}{} }}) {{ nodes {{ id }} }} }}", "]".repeat(levels)),
