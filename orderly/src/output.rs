@@ -18,7 +18,7 @@ pub(crate) fn write(args: &OutputArgs, result: &impl Show) -> Result<(), Failure
 /// Writes text as it is, whatever form was asked for.
 ///
 /// # Errors
-/// As [`write`].
+/// As [`write()`].
 pub(crate) fn lines(args: &OutputArgs, text: &str) -> Result<(), Failure> {
     write(&OutputArgs { output: Format::Text, ..args.clone() }, &Lines(text))
 }
