@@ -33,24 +33,16 @@ impl AsOf {
     /// The moment that is asked for.
     ///
     /// # Errors
-    /// 400 for several, or one that has not come yet; 410 for a position of a history that was lost.
+    /// 400 for several; 410 for a position of a history that was lost, which one beyond the end of the log is, too.
     pub(crate) async fn moment(&self, state: &ApiState) -> Result<Moment, Problem> {
         match (self.version, self.position, self.at) {
             (None, None, None) => Ok(Moment::Now),
             (Some(version), None, None) => Ok(Moment::Version(version)),
-            (None, Some(token), None) => reached(state, token).await.map(Moment::Position),
+            (None, Some(token), None) => Ok(Moment::Position(state.store().resolve(token).await?)),
             (None, None, Some(at)) => Ok(Moment::Instant(at)),
             _ => Err(Problem::parameter("query", "give at most one of version, position and at")),
         }
     }
-}
-
-async fn reached(state: &ApiState, token: PositionToken) -> Result<i64, Problem> {
-    let position = state.store().resolve(token).await?;
-    if position <= state.store().head().await?.position {
-        return Ok(position);
-    }
-    Err(Problem::parameter("position", format!("the log has not come to {token} yet")))
 }
 
 /// Reads one aggregate: how it stands now, which tells who may see it, and from there how it stood at a moment.
