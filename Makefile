@@ -10,12 +10,12 @@ help: ## list the tasks
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-17s %s\n", $$1, $$2}'
 
 run: ## build, start everything on a Postgres of its own, send a week of real orders, stay up until Ctrl-C
-	cargo build --workspace --bins
+	cargo build --package orderly --package replay-tool --bins
 	@PATH="$(CURDIR)/target/debug:$$PATH" exec target/debug/orderly dev --load $(WEEK)/order-lines-first-week.csv.gz \
 	  --products $(WEEK)/products.csv.gz --customers $(WEEK)/customers.csv.gz
 
 test: ## everything that is tested, on a throw-away Postgres
-	cargo build --workspace --bins
+	cargo build --workspace --all-targets
 	tests/with-postgres cargo test --workspace --no-fail-fast
 
 lint: ## format, clippy, rustdoc and the other guards
