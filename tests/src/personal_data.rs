@@ -21,8 +21,7 @@ fn dump_without_read_models(database_url: &str) -> String {
 async fn delivered_by_a_carrier(channel: &Channel, address: &Value) {
     let euros = |amount: &str| json!({ "amount": amount, "currency": "EUR" });
     channel.accepted("/v1/warehouses", "w", json!({ "code": "berlin", "name": "Berlin" })).await;
-    let product =
-        json!({ "sku": "A-17", "name": "Lamp", "prices": [euros("10.00")], "shippable": true, "weight_grams": 800, "activate": true });
+    let product = json!({ "sku": "A-17", "name": "Lamp", "category": "Lighting", "prices": [euros("10.00")], "shippable": true, "weight_grams": 800, "activate": true });
     channel.accepted("/v1/products", "p", product).await;
     channel.accepted("/v1/warehouses/berlin/stock/A-17/receive", "s", json!({ "quantity": 1, "document": "receipt-1" })).await;
     let order = json!({
