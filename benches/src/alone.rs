@@ -15,7 +15,7 @@ use crate::ours::{self, AddsProducts, CreatesProducts, clients};
 use crate::rounds::Timing;
 use crate::sample::Sample;
 use crate::server::Server;
-use crate::{hot, orders};
+use crate::{hot, orders, shop};
 
 /// Who runs alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -50,7 +50,8 @@ pub(crate) async fn run(who: Alone, count: usize, timing: Timing) -> anyhow::Res
             watch(&mut watched, None, timing, for_a_while(hot::receivers(&log, count, "hot"), timing)).await?
         }
         Alone::Orders => {
-            let placed = orders::Shop::open(&log).await?.place_all(&log).await?;
+            ours::execute(&log, shop::open_warehouse()?, 1).await?;
+            let placed = orders::Shop::open(&log, "alone").await?.place_all(&log).await?;
             watch(&mut watched, None, Timing { warm_up: Duration::ZERO, ..timing }, placed.allocate_all(&log, count)).await?
         }
         Alone::AppendHttp | Alone::HotHttp => {

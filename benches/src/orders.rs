@@ -29,11 +29,13 @@ of 12 events on 12 streams for each, all or nothing, in process, warm, with the 
 
 pub(crate) async fn run(server: &Server, timing: Timing) -> anyhow::Result<Section> {
     let log = ours::open(&server.database("orders").await?).await?;
-    let shop = Shop::open(&log).await?;
+    ours::execute(&log, shop::open_warehouse()?, 1).await?;
     let mut contest = Contest::new("orders");
     for count in CLIENTS {
-        let (log, shop) = (&log, &shop);
-        contest.enter(format!("ours, {count} clients"), move |_| async move { shop.place_all(log).await?.allocate_all(log, count).await });
+        let log = &log;
+        contest.enter(format!("ours, {count} clients"), move |round| async move {
+            Shop::open(log, &format!("{count}-{round}")).await?.place_all(log).await?.allocate_all(log, count).await
+        });
     }
     let measured = contest.run(timing).await?;
     log.close().await;
@@ -47,31 +49,38 @@ pub(crate) async fn run(server: &Server, timing: Timing) -> anyhow::Result<Secti
     Ok(section)
 }
 
-fn sku(number: usize) -> String {
-    format!("sku-{:04}", number % PRODUCTS)
-}
-
-/// A shop with stock, and somebody who orders.
-pub(crate) struct Shop {
+/// Products with stock, and somebody who orders. Each round has its own: reservations that nothing ends would make the items of a shared one longer
+/// than any shop has them.
+pub(crate) struct Shop<'a> {
+    name: &'a str,
     customer: CustomerId,
 }
 
-impl Shop {
-    pub(crate) async fn open(log: &EventStore) -> anyhow::Result<Self> {
-        let customer = CustomerId::new(Uuid::now_v7());
-        ours::open_shop(log, (0..PRODUCTS).map(sku)).await?;
-        ours::execute(log, shop::register(customer), 1).await?;
-        let stock = (0..PRODUCTS).map(|number| async move { ours::execute(log, shop::receive(&sku(number), 1_000_000)?, 1).await });
-        ours::for_all(stock).await?;
-        Ok(Self { customer })
+impl<'a> Shop<'a> {
+    pub(crate) async fn open(log: &EventStore, name: &'a str) -> anyhow::Result<Self> {
+        let shop = Self { name, customer: CustomerId::new(Uuid::now_v7()) };
+        ours::execute(log, shop::register(shop.customer), 1).await?;
+        let skus = || (0..PRODUCTS).map(|number| shop.sku(number));
+        ours::for_all(skus().map(|sku| async move { ours::execute(log, shop::add_product(&sku)?, 1).await })).await?;
+        ours::for_all(skus().map(|sku| async move { ours::execute(log, shop::receive(&sku, 1_000_000)?, 1).await })).await?;
+        Ok(shop)
+    }
+
+    fn sku(&self, number: usize) -> String {
+        format!("{}-{:04}", self.name, number % PRODUCTS)
+    }
+
+    /// Eleven different products, spread over all of them.
+    fn skus_of(&self, order: usize) -> anyhow::Result<Vec<Sku>> {
+        (0..LINES).map(|line| Ok(self.sku(order * 7919 + line * 89).parse()?)).collect()
     }
 
     pub(crate) async fn place_all(&self, log: &EventStore) -> anyhow::Result<Placed> {
-        let (orders, customer): (Vec<OrderId>, _) = ((0..ORDERS).map(|_| OrderId::new(Uuid::now_v7())).collect(), self.customer);
+        let orders: Vec<OrderId> = (0..ORDERS).map(|_| OrderId::new(Uuid::now_v7())).collect();
         let placing = orders
             .iter()
             .enumerate()
-            .map(|(number, order)| async move { ours::execute(log, shop::place(*order, customer, &skus_of(number)?)?, 1).await });
+            .map(|(number, order)| async move { ours::execute(log, shop::place(*order, self.customer, &self.skus_of(number)?)?, 1).await });
         ours::for_all(placing).await?;
         Ok(Placed(orders))
     }
@@ -86,11 +95,6 @@ impl Placed {
         let client = || Allocates { log: log.clone(), orders: orders.clone(), next: next.clone() };
         until_done(clients(count, client), ORDERS).await
     }
-}
-
-/// Eleven different products, spread over all of them.
-fn skus_of(order: usize) -> anyhow::Result<Vec<Sku>> {
-    (0..LINES).map(|line| Ok(sku(order * 7919 + line * 89).parse()?)).collect()
 }
 
 struct Allocates {
@@ -114,8 +118,9 @@ mod tests {
 
     #[test]
     fn the_lines_of_an_order_are_of_different_products() {
+        let shop = Shop { name: "shop", customer: CustomerId::new(Uuid::nil()) };
         for order in 0..2 * PRODUCTS {
-            assert_eq!(skus_of(order).unwrap().into_iter().collect::<BTreeSet<_>>().len(), LINES);
+            assert_eq!(shop.skus_of(order).unwrap().into_iter().collect::<BTreeSet<_>>().len(), LINES);
         }
     }
 }
