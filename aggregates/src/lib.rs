@@ -17,7 +17,6 @@ pub mod delivery;
 pub mod dispatch;
 #[cfg(test)]
 mod golden;
-pub mod ids;
 pub mod invariants;
 mod loaded;
 pub mod operator_act;
@@ -42,3 +41,5 @@ pub mod values;
 pub mod warehouse;
 #[cfg(test)]
 mod world;
+
+pub use decider::ids;

@@ -13,7 +13,6 @@ use utoipa_axum::routes;
 use crate::caller::Authenticated;
 use crate::history::{self, History, Page};
 use crate::input::{PathParams, QueryParams};
-use crate::orders::sees_what_belongs_to;
 use crate::problem::Problem;
 use crate::resource::{AsOf, Reading, Resource};
 use crate::shapes::MoneyShape;
@@ -96,7 +95,5 @@ async fn events(
 }
 
 async fn seen<'a>(state: &'a ApiState, caller: &Caller, id: &'a str) -> Result<Reading<'a, Payment>, Problem> {
-    let reading = Reading::<Payment>::begin(state, "payment", id).await?;
-    let sees = sees_what_belongs_to(state, caller, reading.now().order()).await?;
-    reading.seen_if(sees)
+    Reading::of_an_order(state, caller, "payment", id, Payment::order).await
 }

@@ -1,14 +1,17 @@
 //! Reading one aggregate, now or as it once stood.
 
+use aggregates::values::OrderId;
 use axum::Json;
 use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, Utc};
 use decider::EventSourced;
 use event_store::{Loaded, Moment, PositionToken};
+use identity::Caller;
 use serde::{Deserialize, Serialize};
 use utoipa::IntoParams;
 
 use crate::command::version_headers;
+use crate::orders::sees_what_belongs_to;
 use crate::problem::{Kind, Problem};
 use crate::shapes::PositionShape;
 use crate::state::ApiState;
@@ -66,6 +69,22 @@ impl<'a, A: EventSourced> Reading<'a, A> {
     /// How it stands now.
     pub(crate) fn now(&self) -> &A {
         &self.now.state
+    }
+
+    /// Begins with something that belongs to an order, for who sees that order.
+    ///
+    /// # Errors
+    /// 404 if it does not exist, or not for this caller.
+    pub(crate) async fn of_an_order(
+        state: &'a ApiState,
+        caller: &Caller,
+        what: &'static str,
+        id: &'a str,
+        order: impl FnOnce(&A) -> Option<OrderId>,
+    ) -> Result<Self, Problem> {
+        let reading = Self::begin(state, what, id).await?;
+        let sees = sees_what_belongs_to(state, caller, order(reading.now())).await?;
+        reading.seen_if(sees)
     }
 
     /// Goes on for who sees it; for others it does not exist.

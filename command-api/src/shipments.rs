@@ -17,7 +17,6 @@ use crate::caller::{Authenticated, require};
 use crate::command::{Accepted, Done, Submission};
 use crate::history::{self, History, Page};
 use crate::input::{Body, PathParams, QueryParams};
-use crate::orders::sees_what_belongs_to;
 use crate::problem::{Kind, Problem};
 use crate::resource::{AsOf, Reading, Resource};
 use crate::shapes::{NameShape, Nothing, TimeShape, WarehouseCodeShape};
@@ -221,7 +220,5 @@ async fn events(
 }
 
 async fn seen<'a>(state: &'a ApiState, caller: &Caller, id: &'a str) -> Result<Reading<'a, Shipment>, Problem> {
-    let reading = Reading::<Shipment>::begin(state, "shipment", id).await?;
-    let sees = sees_what_belongs_to(state, caller, reading.now().order()).await?;
-    reading.seen_if(sees)
+    Reading::of_an_order(state, caller, "shipment", id, Shipment::order).await
 }

@@ -8,6 +8,7 @@
 mod aggregate;
 mod change;
 mod decision;
+pub mod ids;
 mod refusal;
 mod stream;
 mod upcast;

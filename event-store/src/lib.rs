@@ -98,7 +98,6 @@ mod engine;
 mod envelope;
 mod epochs;
 mod error;
-pub mod ids;
 mod import;
 pub mod lease;
 mod listener;
@@ -115,6 +114,7 @@ mod vault;
 
 pub use args::{LogArgs, SecretKey};
 pub use cqrs::CqrsRepository;
+pub use decider::ids;
 pub use envelope::{CommandKey, Envelope, Executed};
 pub use error::{ExecuteError, StoreError};
 pub use import::{ImportError, Imported, ImportedEvent};

@@ -160,7 +160,7 @@ impl EventStore {
     }
 
     /// The last position heard of: changes when there is something to read.
-    pub async fn wake(&self) -> watch::Receiver<i64> {
+    pub fn wake(&self) -> watch::Receiver<i64> {
         self.0.heard.clone()
     }
 

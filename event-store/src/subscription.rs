@@ -72,7 +72,7 @@ impl Subscription {
     /// # Errors
     /// [`SubscriptionError::AheadOfLog`] if the log lost what the reader saw; [`SubscriptionError::Store`] if it cannot be read.
     pub async fn next_batch(&mut self, max: usize) -> Result<Batch, SubscriptionError> {
-        let mut heard = self.store.wake().await;
+        let mut heard = self.store.wake();
         loop {
             heard.borrow_and_update();
             if let Some(batch) = self.try_next_batch(max).await? {

@@ -28,7 +28,6 @@ mod warehouses;
 pub use counting::{Counts, counts};
 pub use describing::{HistoryLine, SagaView, StepView, describe};
 pub use error::ProcessError;
-pub use rebuilding::rebuild_instance;
 pub use runner::run;
 pub use settings::{Fulfillment, ProcessArgs};
 pub use verifying::{Difference, Verification, verify};

@@ -1,4 +1,4 @@
-//! Processes from the log alone: for rows that another version wrote, and for operators.
+//! Processes from the log alone: for rows that another version wrote.
 
 use std::collections::BTreeSet;
 
@@ -11,20 +11,11 @@ use uuid::Uuid;
 
 use crate::folding::occurrence;
 use crate::instances::{self, Instance};
-use crate::order_fulfillment::{Happened, OrderFulfillment, Rules};
+use crate::order_fulfillment::{Happened, Rules};
 use crate::runner::{NAME, SCHEMA};
 use crate::{Fulfillment, ProcessArgs, ProcessError};
 
 const PAGE: i64 = 500;
-
-/// An order's process as the log makes it, with nothing done for it; `None` if the log has no such order.
-///
-/// # Errors
-/// The log cannot be read.
-pub async fn rebuild_instance(store: &EventStore, order: OrderId, rules: &Rules) -> Result<Option<OrderFulfillment>, ProcessError> {
-    let events = history(store, order, i64::MAX).await?;
-    Ok((!events.is_empty()).then(|| fold(&events, rules).state))
-}
 
 /// Rebuilds every row that this program cannot go on from, up to where the log was followed.
 pub(crate) async fn rebuild_outdated(

@@ -2,45 +2,9 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    AttemptStatus, Cancelation, LineReservation, MissingStock, Order, OrderLine, OrderShipment, OrderStatus, PaymentAttempt,
-    ShipmentProgress, Terms,
+    Cancelation, LineReservation, MissingStock, Order, OrderLine, OrderShipment, OrderStatus, PaymentAttempt, ShipmentProgress, Terms,
 };
 use crate::values::{LineNumber, Quantity, ShipmentId, WarehouseCode};
-
-/// How far an order is paid: derived, never the target of a command.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum PaymentProgress {
-    /// Nothing is due.
-    NotRequired,
-    /// Nobody tried yet, or the attempt has no outcome.
-    Pending,
-    /// The last attempt was declined.
-    Declined,
-    /// The money is held.
-    Authorized,
-    /// A part was charged.
-    PartiallyCharged,
-    /// Everything due was charged.
-    Charged,
-    /// The money was let go of.
-    Voided,
-}
-
-impl PaymentProgress {
-    /// Its name.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::NotRequired => "not_required",
-            Self::Pending => "pending",
-            Self::Declined => "declined",
-            Self::Authorized => "authorized",
-            Self::PartiallyCharged => "partially_charged",
-            Self::Charged => "charged",
-            Self::Voided => "voided",
-        }
-    }
-}
 
 /// How far an order is fulfilled: derived, never the target of a command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -154,23 +118,6 @@ impl Order {
     /// Whether anything has ever left.
     pub fn is_dispatched(&self) -> bool {
         self.lines.values().any(|line| line.shipped() > 0)
-    }
-
-    /// How far it is paid.
-    pub fn payment_progress(&self) -> PaymentProgress {
-        let Some(terms) = &self.terms else { return PaymentProgress::NotRequired };
-        let (due, charged) = (self.due_minor(terms), self.charged().map_or(0, crate::values::Money::minor));
-        if charged > 0 {
-            return if charged >= due { PaymentProgress::Charged } else { PaymentProgress::PartiallyCharged };
-        }
-        match self.payments.last().map(|attempt| &attempt.status) {
-            Some(AttemptStatus::Started) => PaymentProgress::Pending,
-            Some(AttemptStatus::Authorized) => PaymentProgress::Authorized,
-            Some(AttemptStatus::Declined { .. }) => PaymentProgress::Declined,
-            Some(AttemptStatus::Voided) => PaymentProgress::Voided,
-            None if due == 0 => PaymentProgress::NotRequired,
-            None => PaymentProgress::Pending,
-        }
     }
 
     /// How far it is fulfilled.

@@ -25,7 +25,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 pub use commands::*;
-pub use derived::{FulfillmentStatus, PaymentProgress};
+pub use derived::FulfillmentStatus;
 pub use events::*;
 pub use line::OrderLine;
 pub use refusal::OrderRefusal;

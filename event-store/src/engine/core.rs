@@ -115,7 +115,7 @@ impl Core {
         }
     }
 
-    /// Decides what was taken in, as long as there is room for it in the next call.
+    /// Decides what was taken in, as long as there is room for it in the next call and not too much waits to be read: the rest waits where callers take turns.
     pub(super) fn admit(&mut self) {
         while self.has_room() {
             let Some(pending) = self.intake.pop() else { return };
@@ -124,7 +124,8 @@ impl Core {
     }
 
     fn has_room(&self) -> bool {
-        self.queue.len() < CALL_APPENDS && self.redo.len() < CALL_APPENDS && !matches!(self.flight, Flight::Locked { .. })
+        let waiting = [self.queue.len(), self.redo.len(), self.parked.len()];
+        waiting.into_iter().all(|waiting| waiting < CALL_APPENDS) && !matches!(self.flight, Flight::Locked { .. })
     }
 
     /// What the caller of the log is to do next, if it is free and there is something.

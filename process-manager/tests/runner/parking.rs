@@ -1,9 +1,12 @@
+use std::sync::Arc;
 use std::time::Duration;
 
 use aggregates::order::OrderStatus;
 use aggregates::process::ResumeProcess;
 use aggregates::values::OrderId;
 use chrono::{DateTime, Utc};
+use process_manager::ProcessError;
+use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use crate::faulty::{Fault, Faulty};
@@ -11,14 +14,41 @@ use crate::fixture::TestDatabase;
 use crate::outside::Outside;
 use crate::shop::{Shop, pickup, start};
 
+/// A small shop whose gateway finds fault with captures.
+struct Scene {
+    shop: Shop,
+    gateway: Arc<Faulty>,
+    outside: Outside,
+    running: Running,
+}
+
+struct Running {
+    shutdown: CancellationToken,
+    process: JoinHandle<Result<(), ProcessError>>,
+}
+
+impl Scene {
+    async fn with(fault: Fault) -> Self {
+        let database = TestDatabase::create().await;
+        let outside = Outside::start(&database.url, &[]).await;
+        let shop = Shop::open(database.open().await, 2, 10).await;
+        let shutdown = CancellationToken::new();
+        let gateway = Faulty::new(outside.gateway.clone(), fault);
+        let process = start(&shop.store, gateway.clone(), outside.carrier.clone(), &shutdown);
+        Self { shop, gateway, outside, running: Running { shutdown, process } }
+    }
+}
+
+impl Running {
+    async fn stop(self) {
+        self.shutdown.cancel();
+        self.process.await.unwrap().unwrap();
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_call_that_is_never_accepted_parks_its_order_and_no_other_until_an_operator_resumes_it() {
-    let database = TestDatabase::create().await;
-    let outside = Outside::start(&database.url, &[]).await;
-    let shop = Shop::open(database.open().await, 2, 10).await;
-    let shutdown = CancellationToken::new();
-    let gateway = Faulty::new(outside.gateway.clone(), Fault::Never);
-    let process = start(&shop.store, gateway.clone(), outside.carrier.clone(), &shutdown);
+    let Scene { shop, gateway, outside, running } = Scene::with(Fault::Never).await;
     let parked = shop.place(1, 1, &pickup()).await[0];
     assert_eq!(parked_with(&shop, parked).await, "capture: simulator does not accept the call: bad_call: no");
 
@@ -31,38 +61,26 @@ async fn a_call_that_is_never_accepted_parks_its_order_and_no_other_until_an_ope
     resume(&shop, parked).await;
     shop.until_all_are_final(2).await;
     assert_eq!(shop.status(parked).await, OrderStatus::Completed);
-    shutdown.cancel();
-    process.await.unwrap().unwrap();
+    running.stop().await;
     shop.assert_nothing_is_left_over(2).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_call_that_is_asked_for_again_is_looked_up_before_it_is_sent_again() {
-    let database = TestDatabase::create().await;
-    let outside = Outside::start(&database.url, &[]).await;
-    let shop = Shop::open(database.open().await, 2, 10).await;
-    let shutdown = CancellationToken::new();
-    let gateway = Faulty::new(outside.gateway.clone(), Fault::NeverAfterItsEffect);
-    let process = start(&shop.store, gateway.clone(), outside.carrier.clone(), &shutdown);
+    let Scene { shop, gateway, outside, running } = Scene::with(Fault::NeverAfterItsEffect).await;
     let order = shop.place(1, 1, &pickup()).await[0];
     parked_with(&shop, order).await;
     gateway.mend();
     resume(&shop, order).await;
     shop.until_all_are_final(1).await;
     assert_eq!((gateway.captures_sent(), outside.captured().await), (1, 10.into()));
-    shutdown.cancel();
-    process.await.unwrap().unwrap();
+    running.stop().await;
     shop.assert_nothing_is_left_over(1).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_call_that_the_gateway_may_have_forgotten_is_not_sent_again_however_lately_it_was_resumed() {
-    let database = TestDatabase::create().await;
-    let outside = Outside::start(&database.url, &[]).await;
-    let shop = Shop::open(database.open().await, 2, 10).await;
-    let shutdown = CancellationToken::new();
-    let gateway = Faulty::new(outside.gateway.clone(), Fault::Never);
-    let process = start(&shop.store, gateway.clone(), outside.carrier.clone(), &shutdown);
+    let Scene { shop, gateway, outside, running } = Scene::with(Fault::Never).await;
     let order = shop.place(1, 1, &pickup()).await[0];
     parked_with(&shop, order).await;
     gateway.mend();
@@ -75,43 +93,30 @@ async fn a_call_that_the_gateway_may_have_forgotten_is_not_sent_again_however_la
         shop.view_when(order, "it is parked again", |view| view.parked.clone().filter(|cause| cause.contains("operation_forgotten")));
     assert!(cause.await.contains("is too old to be sent again, and the gateway does not know it"));
     assert_eq!((gateway.captures_sent(), outside.captured().await), (1, 0.into()));
-    shutdown.cancel();
-    process.await.unwrap().unwrap();
+    running.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_the_gateway_refuses_is_asked_for_again_after_a_while_each_time() {
-    let database = TestDatabase::create().await;
-    let outside = Outside::start(&database.url, &[]).await;
-    let shop = Shop::open(database.open().await, 2, 10).await;
-    let shutdown = CancellationToken::new();
-    let gateway = Faulty::new(outside.gateway.clone(), Fault::Refuses);
-    let process = start(&shop.store, gateway.clone(), outside.carrier.clone(), &shutdown);
+    let Scene { shop, gateway, outside, running } = Scene::with(Fault::Refuses).await;
     let order = shop.place(1, 1, &pickup()).await[0];
     assert_eq!(parked_with(&shop, order).await, "capture: the gateway refused: try_later");
     let failed = recorded(&shop, order, "payment.capture_failed").await;
     assert_eq!(failed.len(), 5);
     // Each pause is at least half of what the settings allow at most.
     assert!(failed[4] - failed[0] >= chrono::TimeDelta::milliseconds(4 * 200), "{failed:?}");
-    shutdown.cancel();
-    process.await.unwrap().unwrap();
+    running.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_bug_in_one_step_parks_its_order() {
-    let database = TestDatabase::create().await;
-    let outside = Outside::start(&database.url, &[]).await;
-    let shop = Shop::open(database.open().await, 2, 10).await;
-    let shutdown = CancellationToken::new();
-    let gateway = Faulty::new(outside.gateway.clone(), Fault::Panics);
-    let process = start(&shop.store, gateway.clone(), outside.carrier.clone(), &shutdown);
+    let Scene { shop, gateway, outside, running } = Scene::with(Fault::Panics).await;
     let order = shop.place(1, 1, &pickup()).await[0];
     assert_eq!(parked_with(&shop, order).await, "capture: the program failed: a bug in the adapter");
     gateway.mend();
     resume(&shop, order).await;
     shop.until_all_are_final(1).await;
-    shutdown.cancel();
-    process.await.unwrap().unwrap();
+    running.stop().await;
     shop.assert_nothing_is_left_over(1).await;
 }
 

@@ -225,7 +225,7 @@ impl Reader<'_> {
     }
 
     async fn follow(&mut self, after: i64) -> Result<(), Failure> {
-        let mut heard = self.store.wake().await;
+        let mut heard = self.store.wake();
         let mut after = after;
         while self.left > 0 {
             heard.borrow_and_update();
