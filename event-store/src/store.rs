@@ -56,7 +56,7 @@ impl EventStore {
         let (hears, heard) = watch::channel(0);
         let closed = CancellationToken::new();
         let listener = tokio::spawn(listener::run(pool.clone(), hears, closed.clone()));
-        let engine = Engine::start(args, &options, vault.clone());
+        let engine = Engine::start(args, &options, vault.clone()).map_err(sqlx::Error::Io)?;
         let inner =
             Inner { engine, pool, vault, counters: Counters::default(), heard, closed, listener: tokio::sync::Mutex::new(Some(listener)) };
         Ok(Self(Arc::new(inner)))

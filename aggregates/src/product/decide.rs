@@ -9,14 +9,14 @@ use super::{
 use crate::loaded::loaded;
 use crate::values::{Money, Sku};
 
-/// One decision for each command: the product's own stream, and its own answer.
+/// One decision for each command: the product's own stream, which is there (`of`) or most likely not yet (`created`), and its own answer.
 macro_rules! decided_by {
-    ($($command:ident by $method:ident),+ $(,)?) => {$(
+    ($($command:ident by $method:ident on $needed:ident),+ $(,)?) => {$(
         impl Decision for $command {
             type Refusal = ProductRefusal;
 
             fn streams(&self, _: &States<'_>) -> Vec<Needed> {
-                vec![Needed::of::<Product>(self.sku.as_str())]
+                vec![Needed::$needed::<Product>(self.sku.as_str())]
             }
 
             fn decide(&self, states: &States<'_>) -> Result<Changes, ProductRefusal> {
@@ -28,8 +28,8 @@ macro_rules! decided_by {
 }
 
 decided_by! {
-    AddProduct by add, PriceProduct by price, WeighProduct by weigh,
-    ActivateProduct by activate, PauseProduct by pause, DiscontinueProduct by discontinue,
+    AddProduct by add on created, PriceProduct by price on of, WeighProduct by weigh on of,
+    ActivateProduct by activate on of, PauseProduct by pause on of, DiscontinueProduct by discontinue on of,
 }
 
 type Decided = Result<Vec<ProductEvent>, ProductRefusal>;

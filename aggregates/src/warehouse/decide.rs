@@ -11,7 +11,7 @@ impl Decision for OpenWarehouse {
     type Refusal = WarehouseRefusal;
 
     fn streams(&self, _: &States<'_>) -> Vec<Needed> {
-        vec![Needed::of::<Warehouse>(self.warehouse.as_str())]
+        vec![Needed::created::<Warehouse>(self.warehouse.as_str())]
     }
 
     fn decide(&self, states: &States<'_>) -> Result<Changes, WarehouseRefusal> {

@@ -47,6 +47,11 @@ impl Verdicts {
         Ok(Self { epoch, outcomes })
     }
 
+    /// Whether each of them was stored by this call.
+    pub(crate) fn are_all_done(&self) -> bool {
+        self.outcomes.iter().all(|outcome| matches!(outcome, Outcome::Done { .. }))
+    }
+
     /// Whether one of them was stored by another call, or an earlier sending of this one.
     pub(crate) fn hold_keys(&self) -> bool {
         self.outcomes.iter().any(|outcome| matches!(outcome, Outcome::Held(_)))

@@ -139,7 +139,7 @@ impl Core {
     }
 
     /// As much of the queue as one call may carry.
-    fn take_call(&mut self) -> Call {
+    pub(super) fn take_call(&mut self) -> Call {
         let (mut events, mut bytes, mut taken) = (0, 0, 0);
         for queued in &self.queue {
             events += queued.append.events.len().max(queued.append.heads.len());

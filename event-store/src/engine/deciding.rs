@@ -29,7 +29,7 @@ impl Core {
         if !missing.is_empty() {
             return self.park_for_streams(pending, missing);
         }
-        if matches!(pending.work, Work::Peek { .. }) {
+        if matches!(pending.work, Work::Peek { .. }) && !self.is_guess(&pending.named) {
             return self.answer_peek(pending);
         }
         if pending.alone || self.must_wait_for_lock(&pending.named) {
@@ -92,6 +92,11 @@ impl Core {
             Some(Ok(fresh)) => Ok(fresh),
             Some(Err(source)) => Err(StoreError::Unfoldable { stream: needed.stream.clone(), source: source.into() }),
         }
+    }
+
+    /// Whether one of them is only taken to be absent: a glance at it waits for the next call, which finds out.
+    fn is_guess(&self, named: &[Needed]) -> bool {
+        named.iter().any(|needed| self.cache.get(&needed.stream).is_some_and(|stream| stream.presumed))
     }
 
     fn states<'a>(&'a self, named: &'a [Needed]) -> States<'a> {
@@ -164,7 +169,7 @@ impl Core {
         }
     }
 
-    fn answer_peek(&mut self, pending: Pending) {
+    pub(super) fn answer_peek(&mut self, pending: Pending) {
         let Work::Peek { needed, reply } = pending.work else { return };
         let reads = needed.iter().filter_map(|needed| self.cache.get(&needed.stream)).map(|stream| Read {
             state: stream.committed().boxed_clone(),

@@ -2,7 +2,7 @@
 //!
 //! One task owns everything (`run.rs` drives [`core::Core`]); a second has the one connection that appends and the one call in flight
 //! (`caller.rs`); a third reads cold streams and writes snapshots on a connection of its own (`loader.rs`). They talk by messages, so nothing
-//! is locked and every rule can be read in one place:
+//! is locked and every rule can be read in one place. The first two have a thread to themselves: everybody waits for them, so they wait for nobody's turn.
 //!
 //! - `intake.rs` who is next, `keys.rs` who was here before;
 //! - `cache.rs` and `stream.rs` what is committed and what is decided on top of it;
@@ -31,8 +31,7 @@ use std::time::Duration;
 use decider::{Needed, StreamId};
 use serde_json::value::RawValue;
 use sqlx::postgres::PgConnectOptions;
-use tokio::sync::{Mutex, OwnedSemaphorePermit, Semaphore, TryAcquireError, mpsc, oneshot};
-use tokio::task::JoinHandle;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, TryAcquireError, mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 
 use crate::appending::{Call, LockRequest, LockedRead, Verdicts};
@@ -88,24 +87,31 @@ pub(crate) struct Engine {
     /// What bounds the unbounded: every request holds a permit until it is answered.
     permits: Arc<Semaphore>,
     timeout: Duration,
-    task: Mutex<Option<JoinHandle<()>>>,
+    /// Ends it though not everything is answered.
+    abort: CancellationToken,
     ended: CancellationToken,
 }
 
 impl Engine {
-    pub(crate) fn start(args: &LogArgs, options: &PgConnectOptions, vault: Vault) -> Self {
+    /// Starts its thread.
+    ///
+    /// # Errors
+    /// There can be no more threads.
+    pub(crate) fn start(args: &LogArgs, options: &PgConnectOptions, vault: Vault) -> std::io::Result<Self> {
         let (requests, arrivals) = mpsc::unbounded_channel();
         let permits = Arc::new(Semaphore::new(args.command_queue));
         let core = core::Core::new(args, vault.clone(), std::time::Instant::now());
-        let ended = CancellationToken::new();
-        let running = run::run(core, arrivals, permits.clone(), run::Helpers::start(args, options, vault));
+        let (abort, ended) = (CancellationToken::new(), CancellationToken::new());
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        let helpers = run::Helpers::start(&runtime, args, options, vault);
+        let running = abort.clone().run_until_cancelled_owned(run::run(core, arrivals, permits.clone(), helpers));
         // However it ends, by a panic too.
         let told = ended.clone().drop_guard();
-        let task = tokio::spawn(async move {
-            running.await;
+        std::thread::Builder::new().name("event-store".to_owned()).spawn(move || {
+            runtime.block_on(running);
             drop(told);
-        });
-        Self { requests, permits, timeout: args.command_timeout(), task: Mutex::new(Some(task)), ended }
+        })?;
+        Ok(Self { requests, permits, timeout: args.command_timeout(), abort, ended })
     }
 
     pub(crate) async fn execute(&self, command: Command) -> Result<Executed, ExecuteError> {
@@ -158,15 +164,13 @@ impl Engine {
     /// Takes nothing new in and waits until everything that was is answered.
     pub(crate) async fn close(&self) {
         self.permits.close();
-        let task = self.task.lock().await.take();
-        let Some(task) = task else { return };
-        let abort = task.abort_handle();
         // An empty request, for the loop to notice that no others will come.
         let (reply, _) = oneshot::channel();
         drop(self.requests.send(Pending::new(Work::Peek { needed: Vec::new(), reply }, "closing".into(), None)));
-        if tokio::time::timeout(DRAIN, task).await.is_err() {
+        if tokio::time::timeout(DRAIN, self.ended.cancelled()).await.is_err() {
             tracing::warn!("the log did not drain in time, some commands stay unanswered");
-            abort.abort();
+            self.abort.cancel();
+            self.ended.cancelled().await;
         }
     }
 }

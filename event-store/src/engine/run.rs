@@ -2,6 +2,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use sqlx::postgres::PgConnectOptions;
+use tokio::runtime::Runtime;
 use tokio::sync::{Semaphore, mpsc};
 use tokio::task::JoinSet;
 
@@ -12,7 +13,7 @@ use super::request::Pending;
 use super::{FromCaller, FromLoader, ToCaller, ToLoader};
 use crate::{LogArgs, Vault};
 
-/// The two tasks that speak to Postgres. They end with the engine.
+/// The two tasks that speak to Postgres: the caller on the engine's own runtime, the loader on the one that the store was opened on. They end with the engine.
 pub(super) struct Helpers {
     to_caller: mpsc::UnboundedSender<ToCaller>,
     from_caller: mpsc::UnboundedReceiver<FromCaller>,
@@ -22,13 +23,13 @@ pub(super) struct Helpers {
 }
 
 impl Helpers {
-    pub(super) fn start(args: &LogArgs, options: &PgConnectOptions, vault: Vault) -> Self {
+    pub(super) fn start(own: &Runtime, args: &LogArgs, options: &PgConnectOptions, vault: Vault) -> Self {
         let (to_caller, orders) = mpsc::unbounded_channel();
         let (answers, from_caller) = mpsc::unbounded_channel();
         let (to_loader, wanted) = mpsc::unbounded_channel();
         let (loaded, from_loader) = mpsc::unbounded_channel();
         let mut tasks = JoinSet::new();
-        tasks.spawn(Caller::new(options).run(orders, answers));
+        tasks.spawn_on(Caller::new(options).run(orders, answers), own.handle());
         tasks.spawn(Loader::new(options, vault, args.key_retention_hours).run(wanted, loaded));
         Self { to_caller, from_caller, to_loader, from_loader, tasks }
     }
@@ -43,11 +44,9 @@ pub(super) async fn run(mut core: Core, mut requests: mpsc::UnboundedReceiver<Pe
             Some(answer) = helpers.from_caller.recv() => {
                 core.now = Instant::now();
                 match answer {
-                    FromCaller::Appended(verdicts) => core.answered(verdicts),
+                    FromCaller::Appended(verdicts) => core.answered(verdicts, |next| drop(helpers.to_caller.send(next))),
                     FromCaller::Locked(read) => core.locked(read),
                 }
-                // Those who were just answered ask again now, and go along in the next call.
-                tokio::task::yield_now().await;
             }
             Some(loaded) = helpers.from_loader.recv() => take_loaded(&mut core, loaded),
             request = requests.recv(), if open => match request {

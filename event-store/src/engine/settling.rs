@@ -6,18 +6,23 @@ use tracing::warn;
 
 use super::core::{Core, Flight};
 use super::request::{Pending, Queued, Read, Work};
-use super::{RETRY_AFTER, SNAPSHOT_BYTES, ToLoader};
+use super::{RETRY_AFTER, SNAPSHOT_BYTES, ToCaller, ToLoader};
 use crate::answer::Answer;
 use crate::appending::{Append, HeldKey, Outcome, Status, Verdicts};
 use crate::loading::layout_of;
 use crate::{ExecuteError, PositionToken, StoreError};
 
 impl Core {
-    /// The outcome of the call in flight.
-    pub(super) fn answered(&mut self, answered: Result<Verdicts, Error>) {
+    /// The outcome of the call in flight. Where all of it is stored, what was decided on it stands: the `next` call leaves before anybody is answered.
+    pub(super) fn answered(&mut self, answered: Result<Verdicts, Error>, next: impl FnOnce(ToCaller)) {
         let Flight::Appending(sent) = std::mem::replace(&mut self.flight, Flight::Idle) else { return };
         match answered {
-            Ok(verdicts) => self.settle(sent, verdicts),
+            Ok(verdicts) => {
+                if verdicts.are_all_done() && self.redo.is_empty() && !self.queue.is_empty() {
+                    next(ToCaller::Append(self.take_call()));
+                }
+                self.settle(sent, verdicts);
+            }
             Err(error) => self.call_failed(sent, &error),
         }
         self.cache.evict();
@@ -98,7 +103,7 @@ impl Core {
                 let read = self.committed_at(&needed.stream, &queued.append, position);
                 self.answer_read(queued.pending, read);
             }
-            Work::Peek { .. } => {}
+            Work::Peek { .. } => self.answer_peek(queued.pending),
         }
     }
 

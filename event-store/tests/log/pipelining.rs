@@ -150,3 +150,26 @@ async fn closing_answers_what_was_taken_in() {
     assert!(join_all(sent).await.into_iter().all(|answer| answer.unwrap().is_ok()));
     assert!(store.execute(deposit("a", 1), once()).await.is_err());
 }
+
+#[tokio::test]
+async fn a_glance_does_not_take_a_guess_for_the_truth() {
+    let database = TestDatabase::create().await;
+    let store = database.open().await;
+    store.execute(Open { account: "old".into() }, once()).await.unwrap();
+    store.close().await;
+    let another = database.open().await;
+    let mut lock = HeldLock::take(&database.url).await;
+    let sent = ["old", "new"].map(|account| send(&another, Open { account: account.into() }, once()));
+    lock.is_waited_for().await;
+    let glance = tokio::spawn({
+        let another = another.clone();
+        async move { another.load_many_cached::<Account>(&["old".to_owned(), "new".to_owned()]).await }
+    });
+    lock.release().await;
+    let seen = glance.await.unwrap().unwrap();
+    assert_eq!(seen.iter().map(|account| account.version).collect::<Vec<_>>(), [1, 1], "what it was decided on is stored by then");
+    for answer in join_all(sent).await {
+        answer.unwrap().unwrap();
+    }
+    another.close().await;
+}
