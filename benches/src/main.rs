@@ -37,6 +37,9 @@ use rounds::Timing;
 use server::Server;
 use tries::Tries;
 
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Measures how fast orderly is and writes benches/RESULTS.md
 #[derive(Debug, Parser)]
 struct Cli {

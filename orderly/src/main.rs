@@ -6,6 +6,9 @@ use clap::Parser;
 use orderly::cli::Cli;
 use orderly::exit::{Outcome, outcome_of};
 
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let cli = Cli::parse();
     let outcome = orderly::telemetry::start(&cli.log, cli.command.default_log()).and_then(|()| in_runtime(cli));

@@ -21,6 +21,8 @@ pub(super) const CALL_APPENDS: usize = 1024;
 /// Events, or heads that are looked up under the lock.
 const CALL_EVENTS: usize = 4096;
 const CALL_BYTES: usize = 2 << 20;
+/// How many streams are decided on before something else has its turn: about a millisecond.
+const TURN_HEADS: usize = 64;
 
 /// Owned by one task: nothing here is locked.
 pub(super) struct Core {
@@ -42,6 +44,8 @@ pub(super) struct Core {
     /// Decided and not sent, in order of decision.
     pub(super) queue: VecDeque<Queued>,
     pub(super) next_number: u64,
+    /// How many streams commands were decided on, ever.
+    pub(super) heads_decided: usize,
     /// To be decided under the log's lock: failed before, or on contended streams.
     pub(super) redo: Vec<Pending>,
     pub(super) flight: Flight,
@@ -90,6 +94,7 @@ impl Core {
             next_ticket: 0,
             queue: VecDeque::new(),
             next_number: 0,
+            heads_decided: 0,
             redo: Vec::new(),
             flight: Flight::Idle,
             outbox: Vec::new(),
@@ -116,11 +121,14 @@ impl Core {
     }
 
     /// Decides what was taken in, as long as there is room for it in the next call and not too much waits to be read: the rest waits where callers take turns.
-    pub(super) fn admit(&mut self) {
-        while self.has_room() {
-            let Some(pending) = self.intake.pop() else { return };
+    /// Not for long at once, since meanwhile nothing is sent: answers whether there is more to decide.
+    pub(super) fn admit(&mut self) -> bool {
+        let enough = self.heads_decided + TURN_HEADS;
+        while self.has_room() && self.heads_decided < enough {
+            let Some(pending) = self.intake.pop() else { return false };
             self.decide(pending);
         }
+        self.has_room() && !self.intake.is_empty()
     }
 
     fn has_room(&self) -> bool {

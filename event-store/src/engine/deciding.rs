@@ -153,6 +153,7 @@ impl Core {
     /// Folds it into the streams that it writes and queues it.
     fn enqueue(&mut self, pending: Pending, append: Arc<Append>) {
         self.pin(&pending.named, 1);
+        self.heads_decided += append.heads.len().max(1);
         self.next_number += 1;
         let number = self.next_number;
         let folded = append.by_stream().into_iter().try_for_each(|(stream, events)| {

@@ -37,7 +37,7 @@ impl Helpers {
 
 /// Drives the engine until nobody can ask any more and everything is answered. Each queue here is bounded by the permits of the requests.
 pub(super) async fn run(mut core: Core, mut requests: mpsc::UnboundedReceiver<Pending>, permits: Arc<Semaphore>, mut helpers: Helpers) {
-    let mut open = true;
+    let (mut open, mut more) = (true, false);
     while open || !core.is_idle() {
         tokio::select! {
             biased;
@@ -53,6 +53,7 @@ pub(super) async fn run(mut core: Core, mut requests: mpsc::UnboundedReceiver<Pe
                 Some(request) => core.arrive(request),
                 None => open = false,
             },
+            () = std::future::ready(()), if more => {}
             else => return,
         }
         core.now = Instant::now();
@@ -62,7 +63,7 @@ pub(super) async fn run(mut core: Core, mut requests: mpsc::UnboundedReceiver<Pe
         while let Ok(request) = requests.try_recv() {
             core.arrive(request);
         }
-        core.admit();
+        more = core.admit();
         if !give_orders(&mut core, &helpers) {
             return;
         }
