@@ -11,7 +11,7 @@ use sqlx::{Connection, PgConnection, Row};
 
 use crate::clients::for_a_while;
 use crate::http::{CommandApi, Request};
-use crate::ours::{self, AddsProducts, CreatesProducts, clients};
+use crate::ours::{self, AddsProducts, clients};
 use crate::rounds::Timing;
 use crate::sample::Sample;
 use crate::server::Server;
@@ -22,8 +22,6 @@ use crate::{hot, orders, shop};
 pub(crate) enum Alone {
     /// New aggregates in process
     Append,
-    /// The same, presumed new
-    AppendPresumed,
     /// New aggregates over HTTP
     AppendHttp,
     /// One hot aggregate in process
@@ -42,9 +40,6 @@ pub(crate) async fn run(who: Alone, count: usize, timing: Timing) -> anyhow::Res
     sqlx::raw_sql("create extension pg_stat_statements").execute(&mut watched).await?;
     let sample = match who {
         Alone::Append => watch(&mut watched, None, timing, for_a_while(clients(count, || AddsProducts(log.clone())), timing)).await?,
-        Alone::AppendPresumed => {
-            watch(&mut watched, None, timing, for_a_while(clients(count, || CreatesProducts(log.clone())), timing)).await?
-        }
         Alone::Hot => {
             ours::open_shop(&log, ["hot".to_owned()]).await?;
             watch(&mut watched, None, timing, for_a_while(hot::receivers(&log, count, "hot"), timing)).await?

@@ -5,7 +5,7 @@ use event_store::EventStore;
 use crate::bare::{self, Bare};
 use crate::clients::for_a_while;
 use crate::http::{CommandApi, Request};
-use crate::ours::{self, AddsProducts, CreatesProducts, clients};
+use crate::ours::{self, AddsProducts, clients};
 use crate::report::{Section, Target};
 use crate::rounds::{Contest, Timing};
 use crate::sample::{Measured, best, grouped};
@@ -18,7 +18,7 @@ pub(crate) const TITLE: &str = "append: new aggregates";
 const CLIENTS: [usize; 2] = [64, 256];
 
 const ABOUT: &str = "Each command adds a product: one event on a new stream. `stock` is cqrs-es on postgres-es in process, `ours` the log in process, both with the same \
-event; over HTTP it is `POST /v1/products` to `orderly command-api`, a process of its own, with 1,000 different tokens and a new idempotency key each time, its load generator on \
+event (stock reads the stream first, ours presumes it new and lets the append find out); over HTTP it is `POST /v1/products` to `orderly command-api`, a process of its own, with 1,000 different tokens and a new idempotency key each time, its load generator on \
 the same cores. Bare Postgres writes the same row into a table with the log's columns and indexes, and does nothing else.";
 
 pub(crate) async fn run(server: &Server, timing: Timing) -> anyhow::Result<Section> {
@@ -44,9 +44,6 @@ fn contest<'a>(stores: &'a [(u32, Stock)], log: &'a EventStore, api: &'a Command
             });
         }
         contest.enter(format!("ours, {count} clients"), move |_| for_a_while(clients(count, || AddsProducts(log.clone())), timing));
-        contest.enter(format!("ours, {count} clients, presumed new"), move |_| {
-            for_a_while(clients(count, || CreatesProducts(log.clone())), timing)
-        });
         contest.enter(format!("ours over HTTP, {count} clients"), move |_| async move {
             for_a_while(api.clients(count, Request::AddProduct).await?, timing).await
         });

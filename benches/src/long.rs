@@ -3,11 +3,11 @@
 use std::time::Instant;
 
 use aggregates::product::Product;
-use decider::Decision;
+use decider::{Changes, Decision, Needed, States};
 use event_store::EventStore;
 
 use crate::clients::micros;
-use crate::ours::{self, Presumed};
+use crate::ours;
 use crate::report::{Section, Target};
 use crate::rounds::Timing;
 use crate::sample::{Measured, Sample, Spread, short};
@@ -85,6 +85,21 @@ async fn make_long(url: &str, timing: Timing) -> anyhow::Result<()> {
     ours::for_all(receipts.map(|number| async move { ours::execute(log_ref, shop::receive(&long(number), 1)?, 1).await })).await?;
     log.close().await;
     Ok(())
+}
+
+/// A command whose streams are presumed to be new.
+struct Presumed<D>(D);
+
+impl<D: Decision> Decision for Presumed<D> {
+    type Refusal = D::Refusal;
+
+    fn streams(&self, states: &States<'_>) -> Vec<Needed> {
+        self.0.streams(states).into_iter().map(|needed| Needed { presumed_new: true, ..needed }).collect()
+    }
+
+    fn decide(&self, states: &States<'_>) -> Result<Changes, D::Refusal> {
+        self.0.decide(states)
+    }
 }
 
 /// Cold, warm, new and presumed new, in turn, on a log that was just opened.

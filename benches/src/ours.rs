@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use anyhow::ensure;
-use decider::{Changes, Decision, Needed, States};
+use decider::Decision;
 use event_store::{CommandKey, Envelope, EventStore, LogArgs, SecretKey};
 use uuid::Uuid;
 
@@ -61,36 +61,12 @@ pub(crate) async fn for_all<F: Future<Output = anyhow::Result<()>>>(work: impl I
     futures::stream::iter(work).buffer_unordered(500).try_collect().await
 }
 
-/// Adds a product for each command: as the shop does it, which looks first whether there is one.
+/// Adds a product for each command. What a command creates is presumed new: nothing is read, and the append finds out if it is not.
 pub(crate) struct AddsProducts(pub(crate) EventStore);
 
 impl Client for AddsProducts {
     async fn ask(&mut self) -> anyhow::Result<()> {
         execute(&self.0, shop::add_product(&shop::new_sku())?, 1).await
-    }
-}
-
-/// The same, told that the product is new: nothing is read, and the append finds out if it is not.
-pub(crate) struct CreatesProducts(pub(crate) EventStore);
-
-impl Client for CreatesProducts {
-    async fn ask(&mut self) -> anyhow::Result<()> {
-        execute(&self.0, Presumed(shop::add_product(&shop::new_sku())?), 1).await
-    }
-}
-
-/// A command whose streams are presumed to be new.
-pub(crate) struct Presumed<D>(pub(crate) D);
-
-impl<D: Decision> Decision for Presumed<D> {
-    type Refusal = D::Refusal;
-
-    fn streams(&self, states: &States<'_>) -> Vec<Needed> {
-        self.0.streams(states).into_iter().map(|needed| Needed { presumed_new: true, ..needed }).collect()
-    }
-
-    fn decide(&self, states: &States<'_>) -> Result<Changes, D::Refusal> {
-        self.0.decide(states)
     }
 }
 

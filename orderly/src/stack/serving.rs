@@ -10,6 +10,7 @@ use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
+use tower::Layer;
 use tower_http::timeout::RequestBodyTimeoutLayer;
 use tracing::debug;
 
@@ -26,7 +27,6 @@ pub(super) async fn serve(listener: TcpListener, router: Router, stop: Cancellat
 }
 
 async fn serve_within(patience: Duration, mut listener: TcpListener, router: Router, stop: CancellationToken) -> io::Result<()> {
-    let router = router.layer(RequestBodyTimeoutLayer::new(patience));
     let mut connections = JoinSet::new();
     loop {
         tokio::select! {
@@ -49,7 +49,9 @@ async fn answer(patience: Duration, stream: TcpStream, router: Router, stop: Can
     drop(stream.set_nodelay(true));
     let mut server = http1::Builder::new();
     server.timer(TokioTimer::new()).header_read_timeout(patience);
-    let mut connection = pin!(server.serve_connection(TokioIo::new(stream), TowerToHyperService::new(router)).with_upgrades());
+    // Around the router as a whole: a layer within would box each request once more.
+    let service = TowerToHyperService::new(RequestBodyTimeoutLayer::new(patience).layer(router));
+    let mut connection = pin!(server.serve_connection(TokioIo::new(stream), service).with_upgrades());
     let served = tokio::select! {
         served = connection.as_mut() => served,
         () = stop.cancelled() => {
