@@ -12,7 +12,7 @@ use crate::rounds::{Contest, Timing};
 use crate::sample::{Sample, best};
 use crate::second_writer::SecondWriter;
 use crate::server::Server;
-use crate::stock::{self, Stock};
+use crate::stock::{self, Retries, Stock};
 use crate::tries::Tries;
 
 pub(crate) const TITLE: &str = "hot: one aggregate";
@@ -20,7 +20,7 @@ pub(crate) const TITLE: &str = "hot: one aggregate";
 const CLIENTS: usize = 64;
 
 const ABOUT: &str = "64 clients receive units of one stock item, another one in each round: one event a command on one stream; ours also looks at the product and at the warehouse. \
-A conflict of `stock` is tried again at once, as long as it takes. Over HTTP it is `POST …/receive`, with 1,000 different tokens and a new idempotency key each time. From two \
+A conflict of `stock` is tried again at once, or after a random pause of up to 1, 2, 4 … 128 ms, as long as it takes; each try reads the whole stream, which grows while it runs. Over HTTP it is `POST …/receive`, with 1,000 different tokens and a new idempotency key each time. From two \
 processes it is 32 clients in each.";
 
 pub(crate) async fn run(server: &Server, timing: Timing, tries: &Tries) -> anyhow::Result<Section> {
@@ -31,11 +31,13 @@ pub(crate) async fn run(server: &Server, timing: Timing, tries: &Tries) -> anyho
     let api = CommandApi::start(&url).await?;
 
     let mut contest = Contest::new("hot");
-    for (pool, store) in &stores {
-        contest.enter(format!("stock, pool of {pool}"), move |round| {
-            let id: Arc<str> = format!("pool-{pool}-{round}").into();
-            for_a_while(clients(CLIENTS, || stock::Receives { stock: store.clone(), id: id.clone() }), timing)
-        });
+    for (retries, what) in [(Retries::AtOnce, "at once"), (Retries::Later, "after a pause")] {
+        for (pool, store) in &stores {
+            contest.enter(format!("stock, pool of {pool}, again {what}"), move |round| {
+                let id: Arc<str> = format!("pool-{pool}-{retries:?}-{round}").into();
+                for_a_while(clients(CLIENTS, || stock::Receives { stock: store.clone(), id: id.clone(), retries }), timing)
+            });
+        }
     }
     contest.enter("ours", |round| counted(tries, for_a_while(receivers(&log, CLIENTS, &format!("alone-{round}")), timing)));
     contest.enter("ours over HTTP", |round| {
@@ -49,7 +51,7 @@ pub(crate) async fn run(server: &Server, timing: Timing, tries: &Tries) -> anyho
     log.close().await;
 
     let [.., alone, http, both] = measured.as_slice() else { unreachable!("three of ours were entered last") };
-    let stock = best(&measured[..stores.len()]);
+    let stock = best(&measured[..2 * stores.len()]);
     let than_stock = |one: &crate::sample::Measured| one.per_second().median / stock.per_second().median;
     let mut section = Section::new(TITLE, ABOUT);
     section.rates("commands", &measured.iter().collect::<Vec<_>>());

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 use aggregates::product::Product;
 use aggregates::stock_item::StockItem;
@@ -57,8 +58,8 @@ impl Stock {
         Ok(stores)
     }
 
-    pub(crate) async fn receive(&self, id: &str) -> anyhow::Result<()> {
-        until_stored(&self.items, id, || Ok(vec![shop::stock_received()?.into()])).await
+    pub(crate) async fn receive(&self, id: &str, retries: Retries) -> anyhow::Result<()> {
+        until_stored(&self.items, id, retries, || Ok(vec![shop::stock_received()?.into()])).await
     }
 
     /// A stock item with this many events, written straight into the table.
@@ -71,17 +72,46 @@ impl Stock {
     }
 }
 
-/// Executes until it is stored: after a conflict the command is tried again at once.
-async fn until_stored<A>(cqrs: &PostgresCqrs<A>, id: &str, command: impl Fn() -> anyhow::Result<A::Command>) -> anyhow::Result<()>
+/// When a command is tried again after a conflict.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Retries {
+    /// At once.
+    AtOnce,
+    /// After a random part of 1, 2, 4 … 128 ms.
+    Later,
+}
+
+impl Retries {
+    async fn pause(self, tries: u32) {
+        match self {
+            Self::AtOnce => {}
+            Self::Later => {
+                let most = 1000_u128 << tries.min(7);
+                let micros = Uuid::new_v4().as_u128() % most;
+                tokio::time::sleep(Duration::from_micros(u64::try_from(micros).unwrap_or_default())).await;
+            }
+        }
+    }
+}
+
+/// Executes until it is stored.
+async fn until_stored<A>(
+    cqrs: &PostgresCqrs<A>,
+    id: &str,
+    retries: Retries,
+    command: impl Fn() -> anyhow::Result<A::Command>,
+) -> anyhow::Result<()>
 where
     A: Aggregate,
 {
+    let mut tries = 0;
     loop {
         match cqrs.execute_with_metadata(id, command()?, metadata()).await {
             Ok(()) => return Ok(()),
-            Err(AggregateError::AggregateConflict) => {}
+            Err(AggregateError::AggregateConflict) => retries.pause(tries).await,
             Err(error) => bail!("the stock store failed: {error:?}"),
         }
+        tries += 1;
     }
 }
 
@@ -97,7 +127,7 @@ pub(crate) struct AddsProducts(pub(crate) Stock);
 
 impl Client for AddsProducts {
     async fn ask(&mut self) -> anyhow::Result<()> {
-        until_stored(&self.0.products, &shop::new_sku(), || Ok(vec![shop::product_added().into()])).await
+        until_stored(&self.0.products, &shop::new_sku(), Retries::AtOnce, || Ok(vec![shop::product_added().into()])).await
     }
 }
 
@@ -105,10 +135,11 @@ impl Client for AddsProducts {
 pub(crate) struct Receives {
     pub(crate) stock: Stock,
     pub(crate) id: Arc<str>,
+    pub(crate) retries: Retries,
 }
 
 impl Client for Receives {
     async fn ask(&mut self) -> anyhow::Result<()> {
-        self.stock.receive(&self.id).await
+        self.stock.receive(&self.id, self.retries).await
     }
 }

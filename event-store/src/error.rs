@@ -162,7 +162,7 @@ pub enum ExecuteError {
     Store(#[from] StoreError),
 }
 
-/// Data that Postgres refuses (class 22) or a rule that it breaks (class 23) is what was asked; all else is how the server is.
-fn is_about_the_server(error: &dyn sqlx::error::DatabaseError) -> bool {
-    !error.code().is_some_and(|code| code.starts_with("22") || code.starts_with("23"))
+/// Data that Postgres refuses (class 22), a rule that it breaks (class 23) or more of it than fits (class 54) is what was asked; all else is how the server is.
+pub(crate) fn is_about_the_server(error: &dyn sqlx::error::DatabaseError) -> bool {
+    !error.code().is_some_and(|code| ["22", "23", "54"].iter().any(|class| code.starts_with(class)))
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use sqlx::postgres::PgListener;
 use sqlx::{PgPool, Row};
 use tokio::sync::watch;
+use tokio::time::MissedTickBehavior;
 use tokio_util::sync::CancellationToken;
 use tracing::warn;
 
@@ -37,15 +38,17 @@ async fn listen(pool: &PgPool, heard: &watch::Sender<i64>) -> Result<(), StoreEr
     listener.listen(CHANNEL).await?;
     // What was committed before LISTEN took effect was not told.
     look(pool, heard).await?;
+    let mut looks = tokio::time::interval(POLL);
+    looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
-        match tokio::time::timeout(POLL, listener.try_recv()).await {
-            Ok(Ok(Some(notification))) => match notification.payload().parse::<PositionToken>() {
-                Ok(token) => hear(heard, token.position),
-                Err(_) => look(pool, heard).await?,
+        tokio::select! {
+            told = listener.try_recv() => match told?.map(|notification| notification.payload().parse::<PositionToken>()) {
+                Some(Ok(token)) => hear(heard, token.position),
+                // Unreadable; or the connection broke and was made anew, and what was told meanwhile is lost.
+                Some(Err(_)) | None => look(pool, heard).await?,
             },
-            // The connection broke and was made anew, and what was told meanwhile is lost; or silence: nothing happened, or it was not told.
-            Ok(Ok(None)) | Err(_) => look(pool, heard).await?,
-            Ok(Err(error)) => return Err(error.into()),
+            // What was not told is found, and the gauges go on however busy the log is.
+            _ = looks.tick() => look(pool, heard).await?,
         }
     }
 }

@@ -32,7 +32,7 @@ struct Inner {
 }
 
 impl Drop for Inner {
-    /// The engine ends by itself when nobody can ask any more; the listener is told.
+    /// The engine and the listener end when nobody can ask any more.
     fn drop(&mut self) {
         self.closed.cancel();
     }
@@ -53,10 +53,10 @@ impl EventStore {
         assert_schema(&pool).await?;
         let vault = Vault::new(args, pool.clone());
         vault.check_keys().await?;
+        let engine = Engine::start(args, &options, vault.clone()).map_err(sqlx::Error::Io)?;
         let (hears, heard) = watch::channel(0);
         let closed = CancellationToken::new();
         let listener = tokio::spawn(listener::run(pool.clone(), hears, closed.clone()));
-        let engine = Engine::start(args, &options, vault.clone()).map_err(sqlx::Error::Io)?;
         let inner =
             Inner { engine, pool, vault, counters: Counters::default(), heard, closed, listener: tokio::sync::Mutex::new(Some(listener)) };
         Ok(Self(Arc::new(inner)))

@@ -11,7 +11,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    let outcome = orderly::telemetry::start(&cli.log, cli.command.default_log()).and_then(|()| in_runtime(cli));
+    let outcome = orderly::telemetry::start(&cli.log, cli.command.default_log()).and_then(|_written_at_the_end| in_runtime(cli));
     outcome.unwrap_or_else(|error| tell(&error)).into()
 }
 

@@ -5,7 +5,7 @@ use axum::http::request::Parts;
 use decider::Decision;
 use event_store::{CommandKey, Envelope, Executed};
 use identity::Caller;
-use tracing::{debug, info};
+use tracing::info;
 use uuid::Uuid;
 
 use super::Accepted;
@@ -67,8 +67,7 @@ impl Submission {
         let elapsed_ms = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
         match outcome {
             Ok(executed) => {
-                // What was done stands in the log of events, with who did it and when: only what was not done is worth a line by default.
-                debug!(command = name, stream = %executed.stream, version = executed.version, position = %executed.position,
+                info!(command = name, stream = %executed.stream, version = executed.version, position = %executed.position,
                     replayed = executed.replayed, %actor, elapsed_ms, "command done");
                 Ok(executed)
             }

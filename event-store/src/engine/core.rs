@@ -12,7 +12,7 @@ use super::keys::Keys;
 use super::request::{Pending, Queued, Work};
 use super::stream::Stream;
 use super::{ToCaller, ToLoader};
-use crate::appending::{Call, LockRequest};
+use crate::appending::Call;
 use crate::loading::{LoadedStream, StreamHead};
 use crate::{ExecuteError, LogArgs, StoreError, Vault};
 
@@ -44,8 +44,6 @@ pub(super) struct Core {
     /// Decided and not sent, in order of decision.
     pub(super) queue: VecDeque<Queued>,
     pub(super) next_number: u64,
-    /// How many streams commands were decided on, ever.
-    pub(super) heads_decided: usize,
     /// To be decided under the log's lock: failed before, or on contended streams.
     pub(super) redo: Vec<Pending>,
     pub(super) flight: Flight,
@@ -73,7 +71,8 @@ pub(super) enum Flight {
     /// What is decided now is sent under the lock.
     Locked {
         streams: HashSet<StreamId>,
-        alone: bool,
+        /// Only one command is tried: what has a higher number than this is its append.
+        suspect: Option<u64>,
     },
 }
 
@@ -94,7 +93,6 @@ impl Core {
             next_ticket: 0,
             queue: VecDeque::new(),
             next_number: 0,
-            heads_decided: 0,
             redo: Vec::new(),
             flight: Flight::Idle,
             outbox: Vec::new(),
@@ -113,8 +111,8 @@ impl Core {
     fn recognize(&mut self, pending: Pending) -> Option<Pending> {
         match pending.work {
             Work::Execute { command, reply } if command.envelope.key.can_come_again() => {
-                let reply = self.keys.take_in(command.id, command.fingerprint, reply)?;
-                Some(Pending { work: Work::Execute { command, reply }, ..pending })
+                let (reply, permit) = self.keys.take_in(command.id, command.fingerprint, reply, pending.permit)?;
+                Some(Pending { work: Work::Execute { command, reply }, permit, ..pending })
             }
             Work::Execute { .. } | Work::Read { .. } | Work::Peek { .. } => Some(pending),
         }
@@ -123,10 +121,12 @@ impl Core {
     /// Decides what was taken in, as long as there is room for it in the next call and not too much waits to be read: the rest waits where callers take turns.
     /// Not for long at once, since meanwhile nothing is sent: answers whether there is more to decide.
     pub(super) fn admit(&mut self) -> bool {
-        let enough = self.heads_decided + TURN_HEADS;
-        while self.has_room() && self.heads_decided < enough {
+        let mut heads = 0;
+        while self.has_room() && heads < TURN_HEADS {
             let Some(pending) = self.intake.pop() else { return false };
+            let decided = self.queue.len();
             self.decide(pending);
+            heads += self.queue.get(decided).map_or(1, |queued| queued.append.heads.len());
         }
         self.has_room() && !self.intake.is_empty()
     }
@@ -139,11 +139,14 @@ impl Core {
     /// What the caller of the log is to do next, if it is free and there is something.
     pub(super) fn next_order(&mut self) -> Option<ToCaller> {
         match self.flight {
-            Flight::Idle if !self.redo.is_empty() => self.start_locked().map(ToCaller::LockAndRead),
-            Flight::Idle if !self.queue.is_empty() => Some(ToCaller::Append(self.take_call())),
-            Flight::Locked { alone, .. } => Some(self.locked_order(alone)),
-            Flight::Idle | Flight::Appending(_) | Flight::Reading { .. } => None,
+            Flight::Locked { suspect, .. } => return Some(self.locked_order(suspect)),
+            Flight::Appending(_) | Flight::Reading { .. } => return None,
+            Flight::Idle => {}
         }
+        if let Some(request) = super::locking::start(self) {
+            return Some(ToCaller::LockAndRead(request));
+        }
+        (!self.queue.is_empty()).then(|| ToCaller::Append(self.take_call()))
     }
 
     /// As much of the queue as one call may carry.
@@ -161,14 +164,20 @@ impl Core {
         self.send(sent)
     }
 
-    /// Everything that was decided under the lock, and what was decided before it meanwhile; or the suspect alone.
-    fn locked_order(&mut self, alone: bool) -> ToCaller {
-        let sent: Vec<Queued> = if alone { self.queue.pop_back().into_iter().collect() } else { self.queue.drain(..).collect() };
-        if sent.is_empty() {
-            self.flight = Flight::Idle;
-            return ToCaller::Unlock;
+    /// What was decided under the lock, and before it meanwhile, as much as a call may carry; or the suspect alone, if anything came of it.
+    fn locked_order(&mut self, suspect: Option<u64>) -> ToCaller {
+        let call = match suspect {
+            None if !self.queue.is_empty() => Some(self.take_call()),
+            None => None,
+            Some(last) => self.queue.pop_back_if(|queued| queued.number > last).map(|queued| self.send(vec![queued])),
+        };
+        match call {
+            Some(call) => ToCaller::AppendLocked(call),
+            None => {
+                self.flight = Flight::Idle;
+                ToCaller::Unlock
+            }
         }
-        ToCaller::AppendLocked(self.send(sent))
     }
 
     fn send(&mut self, sent: Vec<Queued>) -> Call {
@@ -231,7 +240,8 @@ impl Core {
         let waiting = self.loading.remove(&needed.stream).unwrap_or_default();
         let error = match loaded {
             Ok(loaded) => {
-                self.take_over(needed, loaded, waiting.len());
+                let still = waiting.iter().filter(|ticket| self.parked.contains_key(ticket)).count();
+                self.take_over(needed, loaded, still);
                 None
             }
             Err(error) => Some(error),
@@ -302,10 +312,5 @@ impl Core {
             Flight::Reading { streams, .. } => streams.contains(stream),
             Flight::Locked { .. } | Flight::Idle | Flight::Appending(_) => false,
         }
-    }
-
-    /// What the lock is taken for, once every stream of it is in memory.
-    fn start_locked(&mut self) -> Option<LockRequest> {
-        super::locking::start(self)
     }
 }

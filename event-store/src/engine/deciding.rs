@@ -55,7 +55,8 @@ impl Core {
                 return Ok(missing);
             }
             let mut known: HashSet<StreamId> = pending.named.iter().map(|known| known.stream.clone()).collect();
-            let mut named = pending.streams(&self.states(&pending.named));
+            let states = self.states(&pending.named);
+            let mut named = std::panic::catch_unwind(AssertUnwindSafe(|| pending.streams(&states))).map_err(|_| StoreError::Panicked)?;
             named.retain(|needed| known.insert(needed.stream.clone()));
             if named.is_empty() {
                 return Ok(Vec::new());
@@ -64,14 +65,14 @@ impl Core {
         }
     }
 
-    /// Those of its named streams that must be read. One that it is to create is taken to be absent, the first time.
+    /// Those of its named streams that must be read. One that it is to create is taken to be absent.
     fn make_ready(&mut self, pending: &Pending) -> Result<Vec<Needed>, StoreError> {
         let mut missing = Vec::new();
         for needed in &pending.named {
             if self.is_ready(needed, &pending.work)? {
                 continue;
             }
-            if needed.presumed_new && pending.tries == 0 {
+            if needed.presumed_new && pending.may_presume {
                 self.cache.insert(needed.stream.clone(), Stream::presumed_absent(needed.kind, self.now));
             } else {
                 missing.push(needed.clone());
@@ -153,7 +154,6 @@ impl Core {
     /// Folds it into the streams that it writes and queues it.
     fn enqueue(&mut self, pending: Pending, append: Arc<Append>) {
         self.pin(&pending.named, 1);
-        self.heads_decided += append.heads.len().max(1);
         self.next_number += 1;
         let number = self.next_number;
         let folded = append.by_stream().into_iter().try_for_each(|(stream, events)| {
@@ -170,14 +170,16 @@ impl Core {
         }
     }
 
+    /// One for each that was asked for; if one was forgotten meanwhile, it is read again.
     pub(super) fn answer_peek(&mut self, pending: Pending) {
-        let Work::Peek { needed, reply } = pending.work else { return };
-        let reads = needed.iter().filter_map(|needed| self.cache.get(&needed.stream)).map(|stream| Read {
-            state: stream.committed().boxed_clone(),
-            version: stream.head.sequence,
-            position: PositionToken { epoch: self.epoch, position: self.position },
-        });
-        drop(reply.send(Ok(reads.collect())));
+        let Work::Peek { needed, .. } = &pending.work else { return };
+        let position = PositionToken { epoch: self.epoch, position: self.position };
+        let read = |stream: &Stream| Read { state: stream.committed().boxed_clone(), version: stream.head.sequence, position };
+        let reads: Option<Vec<Read>> = needed.iter().map(|needed| self.cache.get(&needed.stream).map(read)).collect();
+        match (reads, pending.work) {
+            (Some(reads), Work::Peek { reply, .. }) => drop(reply.send(Ok(reads))),
+            (_, work) => self.decide(Pending { work, ..pending }),
+        }
     }
 
     pub(super) fn fail_once(&mut self, pending: Pending, error: StoreError) {

@@ -1,7 +1,7 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use tokio::sync::oneshot;
+use tokio::sync::{OwnedSemaphorePermit, oneshot};
 use uuid::Uuid;
 
 use crate::answer::Answer;
@@ -10,6 +10,7 @@ use crate::{ExecuteError, Executed};
 /// How many answers are kept in memory, in each of two generations.
 const GENERATION: usize = 20_000;
 
+type Permit = Option<OwnedSemaphorePermit>;
 type Reply = oneshot::Sender<Result<Executed, ExecuteError>>;
 
 /// Commands that can come again: those in flight, and those that were answered lately. A retry costs neither a decision nor a place in a call.
@@ -24,23 +25,25 @@ pub(super) struct Keys {
 struct Follower {
     fingerprint: [u8; 32],
     reply: Reply,
+    /// Its place in the bounded queue, given back with it.
+    _permit: Permit,
 }
 
 impl Keys {
-    /// Takes a command in. None: it was answered, or waits for the same one in flight; else it is the first and comes back with its reply.
-    pub(super) fn take_in(&mut self, command_id: Uuid, fingerprint: [u8; 32], reply: Reply) -> Option<Reply> {
+    /// Takes a command in. None: it was answered, or waits for the same one in flight; else it is the first and comes back with its reply and its permit.
+    pub(super) fn take_in(&mut self, command_id: Uuid, fingerprint: [u8; 32], reply: Reply, permit: Permit) -> Option<(Reply, Permit)> {
         if let Some(answer) = self.recent.get(&command_id).or_else(|| self.older.get(&command_id)) {
             drop(reply.send(answer.again(&fingerprint)));
             return None;
         }
         match self.in_flight.get_mut(&command_id) {
             Some(followers) => {
-                followers.push(Follower { fingerprint, reply });
+                followers.push(Follower { fingerprint, reply, _permit: permit });
                 None
             }
             None => {
                 self.in_flight.insert(command_id, Vec::new());
-                Some(reply)
+                Some((reply, permit))
             }
         }
     }

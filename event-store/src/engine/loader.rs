@@ -1,9 +1,12 @@
 //! Reads cold streams and subjects' keys, writes snapshots and turns the key ring, on a connection of its own.
 
+use std::collections::HashMap;
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
 use decider::{Needed, StreamId};
+use futures::FutureExt;
 use serde_json::value::RawValue;
 use sqlx::postgres::PgConnectOptions;
 use sqlx::types::Json;
@@ -18,6 +21,8 @@ use crate::{StoreError, Vault};
 
 /// How many streams are read at once.
 const BATCH: usize = 512;
+/// How many snapshots may wait while there is always something to read.
+const SNAPSHOTS: usize = 64;
 const PAUSE: Duration = Duration::from_millis(200);
 /// Longer than the server's own limits: past it the connection is taken for dead.
 const ANSWER: Duration = Duration::from_secs(10);
@@ -28,14 +33,22 @@ pub(super) struct Loader {
     connection: Option<PgConnection>,
     vault: Vault,
     fetches: JoinSet<()>,
+    /// Snapshots to write when nobody waits to read, the last of each stream.
+    snapshots: HashMap<StreamId, Snapshot>,
     /// None: this store leaves the ring of keys alone.
     key_retention_hours: Option<u32>,
+}
+
+struct Snapshot {
+    layout: Vec<u8>,
+    head: StreamHead,
+    state: Box<RawValue>,
 }
 
 impl Loader {
     pub(super) fn new(options: &PgConnectOptions, vault: Vault, key_retention_hours: Option<u32>) -> Self {
         let options = options.clone().application_name("orderly-loader");
-        Self { options, connection: None, vault, fetches: JoinSet::new(), key_retention_hours }
+        Self { options, connection: None, vault, fetches: JoinSet::new(), snapshots: HashMap::new(), key_retention_hours }
     }
 
     pub(super) async fn run(mut self, mut wanted: mpsc::UnboundedReceiver<ToLoader>, answers: mpsc::UnboundedSender<FromLoader>) {
@@ -47,6 +60,7 @@ impl Loader {
                     Some(first) => self.serve(first, &mut wanted, &answers).await,
                     None => return,
                 },
+                () = std::future::ready(()), if !self.snapshots.is_empty() => self.save_one().await,
                 _ = ring.tick() => self.turn_key_ring().await,
             }
         }
@@ -65,12 +79,15 @@ impl Loader {
             match asked {
                 ToLoader::Load(needed) => streams.push(needed),
                 ToLoader::FetchKey(subject) => self.fetch_key(subject, answers.clone()),
-                ToLoader::Save { stream, layout, head, state } => self.save(&stream, &layout, head, state).await,
+                ToLoader::Save { stream, layout, head, state } => drop(self.snapshots.insert(stream, Snapshot { layout, head, state })),
             }
             next = if streams.len() < BATCH { wanted.try_recv().ok() } else { None };
         }
         if !streams.is_empty() {
             drop(answers.send(FromLoader::Loaded(self.load(streams).await)));
+        }
+        if self.snapshots.len() > SNAPSHOTS {
+            self.save_one().await;
         }
     }
 
@@ -79,7 +96,8 @@ impl Loader {
         while self.fetches.try_join_next().is_some() {}
         let vault = self.vault.clone();
         self.fetches.spawn(async move {
-            let fetched = vault.ensure_subjects(std::slice::from_ref(&subject)).await;
+            let fetching = vault.ensure_subjects(std::slice::from_ref(&subject));
+            let fetched = tokio::time::timeout(ANSWER, fetching).await.unwrap_or(Err(StoreError::TimedOut));
             drop(answers.send(FromLoader::Fetched(subject, fetched)));
         });
     }
@@ -106,19 +124,24 @@ impl Loader {
     }
 
     async fn try_load(&mut self, needed: &[Needed]) -> Result<Vec<Result<loading::LoadedStream, StoreError>>, StoreError> {
-        let loading = async { loading::load(self.connection().await?, needed).await };
-        tokio::time::timeout(ANSWER, loading).await.unwrap_or(Err(StoreError::TimedOut))
+        let loading = AssertUnwindSafe(async { loading::load(self.connection().await?, needed).await }).catch_unwind();
+        let loaded = tokio::time::timeout(ANSWER, loading).await;
+        loaded.map_or(Err(StoreError::TimedOut), |loaded| loaded.unwrap_or(Err(StoreError::Panicked)))
     }
 
     /// A snapshot is a shortcut: one that is not written is not missed.
-    async fn save(&mut self, stream: &StreamId, layout: &[u8], head: StreamHead, state: Box<RawValue>) {
-        if let Err(error) = self.try_save(stream, layout, head, state).await {
+    async fn save_one(&mut self) {
+        let Some(stream) = self.snapshots.keys().next().cloned() else { return };
+        let Some(snapshot) = self.snapshots.remove(&stream) else { return };
+        let saved = tokio::time::timeout(ANSWER, self.try_save(&stream, snapshot)).await;
+        if let Err(error) = saved.unwrap_or_else(|_| Err(sqlx::Error::PoolTimedOut)) {
             warn!(stream = %stream, %error, "a snapshot was not written");
             self.connection = None;
         }
     }
 
-    async fn try_save(&mut self, stream: &StreamId, layout: &[u8], head: StreamHead, state: Box<RawValue>) -> Result<(), sqlx::Error> {
+    async fn try_save(&mut self, stream: &StreamId, snapshot: Snapshot) -> Result<(), sqlx::Error> {
+        let Snapshot { layout, head, state } = snapshot;
         sqlx::query(
             "insert into log.snapshots as s (aggregate_type, aggregate_id, layout, sequence, event_id, state) values ($1, $2, $3, $4, $5, $6)
              on conflict (aggregate_type, aggregate_id, layout) do update
@@ -140,10 +163,14 @@ impl Loader {
     }
 
     async fn turn_key_ring(&mut self) {
-        match self.try_turn_key_ring().await {
+        let turned = tokio::time::timeout(ANSWER, self.try_turn_key_ring()).await;
+        match turned.unwrap_or_else(|_| Err(sqlx::Error::PoolTimedOut)) {
             Ok(true) => info!("the older idempotency keys were dropped"),
             Ok(false) => {}
-            Err(error) => warn!(%error, "the ring of idempotency keys could not be turned"),
+            Err(error) => {
+                warn!(%error, "the ring of idempotency keys could not be turned");
+                self.connection = None;
+            }
         }
     }
 

@@ -15,33 +15,47 @@ use crate::loading::StreamHead;
 /// What one lock may read.
 const STREAMS: usize = 2048;
 
-/// Gathers what the lock is taken for: what failed (most tries first), then what was decided and not sent, which is decided again behind it.
+/// Gathers what the lock is taken for: what failed (most tries first), then what was decided and not sent, which is decided again behind it. None if nothing
+/// that failed can go on: it may be read first, or there is none.
 pub(super) fn start(core: &mut Core) -> Option<LockRequest> {
-    let mut waiting = std::mem::take(&mut core.redo);
-    core.unpin(&waiting);
-    waiting.sort_by_key(|pending| std::cmp::Reverse((pending.alone, pending.tries)));
-    let unsent = std::mem::take(&mut core.queue);
-    unsent.iter().rev().for_each(|queued| core.undo(queued));
-    waiting.extend(unsent.into_iter().map(|queued| queued.pending));
-
-    let alone = waiting.first().is_some_and(|pending| pending.alone);
-    let (mut batch, mut streams) = (Vec::new(), HashSet::new());
-    for pending in waiting {
-        let full = batch.len() >= CALL_APPENDS || streams.len() >= STREAMS || (alone && !batch.is_empty());
-        if full {
-            core.put_in_redo(pending);
-        } else if let Some(pending) = core.ready_for_lock(pending) {
-            streams.extend(pending.named.iter().map(|needed| needed.stream.clone()));
-            batch.push(pending);
-        }
-    }
-    if batch.is_empty() {
+    let mut failed = std::mem::take(&mut core.redo);
+    core.unpin(&failed);
+    failed.sort_by_key(|pending| std::cmp::Reverse((pending.alone, pending.tries)));
+    let alone = failed.first().is_some_and(|pending| pending.alone);
+    let mut gathered = Gathered { alone, ..Gathered::default() };
+    failed.into_iter().for_each(|pending| gathered.take_in(core, pending));
+    if gathered.batch.is_empty() {
         return None;
     }
+    let unsent = std::mem::take(&mut core.queue);
+    unsent.iter().rev().for_each(|queued| core.undo(queued));
+    unsent.into_iter().for_each(|queued| gathered.take_in(core, queued.pending));
+
+    let Gathered { batch, streams, alone } = gathered;
     let request = LockRequest { keys: batch.iter().map(KeyProbe::of).collect(), streams: core.known_heads(&streams) };
     batch.iter().for_each(|pending| core.pin(&pending.named, 1));
     core.flight = Flight::Reading { batch, known: request.streams.clone(), streams, alone };
     Some(request)
+}
+
+/// What one lock is taken for.
+#[derive(Default)]
+struct Gathered {
+    batch: Vec<Pending>,
+    streams: HashSet<StreamId>,
+    alone: bool,
+}
+
+impl Gathered {
+    fn take_in(&mut self, core: &mut Core, pending: Pending) {
+        let full = self.batch.len() >= CALL_APPENDS || self.streams.len() >= STREAMS || (self.alone && !self.batch.is_empty());
+        if full {
+            core.put_in_redo(pending);
+        } else if let Some(pending) = core.ready_for_lock(pending) {
+            self.streams.extend(pending.named.iter().map(|needed| needed.stream.clone()));
+            self.batch.push(pending);
+        }
+    }
 }
 
 impl Core {
@@ -95,7 +109,7 @@ impl Core {
             known.iter().zip(&read.streams).filter_map(|(known, tail)| self.catch_up(known, tail).err()).collect();
         unreadable.iter().for_each(|error| tracing::warn!(%error, "a stream could not be read under the lock"));
         let batch = self.answer_held_keys(batch, &read);
-        self.flight = Flight::Locked { streams, alone };
+        self.flight = Flight::Locked { streams, suspect: alone.then_some(self.next_number) };
         batch.into_iter().for_each(|pending| self.decide_locked(pending));
         if !alone {
             self.decide_late_arrivals();

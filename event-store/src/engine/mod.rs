@@ -31,6 +31,7 @@ use std::time::Duration;
 use decider::{Needed, StreamId};
 use serde_json::value::RawValue;
 use sqlx::postgres::PgConnectOptions;
+use tokio::runtime::Handle;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, TryAcquireError, mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 
@@ -100,25 +101,31 @@ impl Engine {
     pub(crate) fn start(args: &LogArgs, options: &PgConnectOptions, vault: Vault) -> std::io::Result<Self> {
         let (requests, arrivals) = mpsc::unbounded_channel();
         let permits = Arc::new(Semaphore::new(args.command_queue));
-        let core = core::Core::new(args, vault.clone(), std::time::Instant::now());
         let (abort, ended) = (CancellationToken::new(), CancellationToken::new());
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        let helpers = run::Helpers::start(&runtime, args, options, vault);
-        let running = abort.clone().run_until_cancelled_owned(run::run(core, arrivals, permits.clone(), helpers));
-        // However it ends, by a panic too.
-        let told = ended.clone().drop_guard();
+        let engine =
+            Self { requests, permits: permits.clone(), timeout: args.command_timeout(), abort: abort.clone(), ended: ended.clone() };
+        let (args, options, of_the_store) = (args.clone(), options.clone(), Handle::current());
+        let work = async move {
+            let core = core::Core::new(&args, vault.clone(), std::time::Instant::now());
+            run::run(core, arrivals, permits, run::Helpers::start(&of_the_store, &args, &options, vault)).await;
+        };
         std::thread::Builder::new().name("event-store".to_owned()).spawn(move || {
-            runtime.block_on(running);
-            drop(told);
+            // However it ends, by a panic too.
+            let _told = ended.drop_guard();
+            match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+                Ok(runtime) => drop(runtime.block_on(abort.run_until_cancelled_owned(work))),
+                Err(error) => tracing::error!(%error, "the log's thread could not start"),
+            }
         })?;
-        Ok(Self { requests, permits, timeout: args.command_timeout(), abort, ended })
+        Ok(engine)
     }
 
     pub(crate) async fn execute(&self, command: Command) -> Result<Executed, ExecuteError> {
         let permit = self.permit()?;
         let caller: Arc<str> = match &command.envelope.key {
             CommandKey::Client { caller, .. } => caller.as_str().into(),
-            CommandKey::Process { .. } | CommandKey::Once => command.envelope.actor.as_str().into(),
+            CommandKey::Process { instance, .. } => instance.as_str().into(),
+            CommandKey::Once => command.envelope.actor.as_str().into(),
         };
         let (reply, answer) = oneshot::channel();
         self.send(Pending::new(Work::Execute { command: Box::new(command), reply }, caller, Some(permit)))?;
@@ -134,17 +141,19 @@ impl Engine {
     }
 
     pub(crate) async fn read(&self, needed: Needed) -> Result<Read, StoreError> {
-        self.ask(|reply| Work::Read { needed, reply }).await
+        self.ask(needed.stream.clone(), |reply| Work::Read { needed, reply }).await
     }
 
     pub(crate) async fn peek(&self, needed: Vec<Needed>) -> Result<Vec<Read>, StoreError> {
-        self.ask(|reply| Work::Peek { needed, reply }).await
+        let Some(first) = needed.first().map(|needed| needed.stream.clone()) else { return Ok(Vec::new()) };
+        self.ask(first, |reply| Work::Peek { needed, reply }).await
     }
 
-    async fn ask<T>(&self, work: impl FnOnce(oneshot::Sender<Result<T, StoreError>>) -> Work) -> Result<T, StoreError> {
+    /// A read takes its turn by what it reads: who reads is not known here, and all readers together are not one caller.
+    async fn ask<T>(&self, about: StreamId, work: impl FnOnce(oneshot::Sender<Result<T, StoreError>>) -> Work) -> Result<T, StoreError> {
         let permit = self.permit().map_err(StoreError::from_execute)?;
         let (reply, answer) = oneshot::channel();
-        self.send(Pending::new(work(reply), "readers".into(), Some(permit)))?;
+        self.send(Pending::new(work(reply), about.to_string().into(), Some(permit)))?;
         let answered = tokio::time::timeout(self.timeout, answer).await.map_err(|_| StoreError::TimedOut)?;
         answered.unwrap_or(Err(StoreError::Closed))
     }
@@ -172,5 +181,12 @@ impl Engine {
             self.abort.cancel();
             self.ended.cancelled().await;
         }
+    }
+}
+
+impl Drop for Engine {
+    /// Nobody waits for an answer any more: it must not go on alone, for as long as its database does not answer.
+    fn drop(&mut self) {
+        self.abort.cancel();
     }
 }

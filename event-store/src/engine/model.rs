@@ -333,7 +333,11 @@ impl World {
     fn answer(&mut self, process: usize) {
         let process = &mut self.processes[process];
         match process.answers.pop_front() {
-            Some(FromCaller::Appended(verdicts)) => process.core.answered(verdicts, |next| process.orders.push_back(next)),
+            Some(FromCaller::Appended(answered)) => {
+                let (landed, next) = process.core.landed(answered);
+                process.orders.extend(next);
+                process.core.settle(landed);
+            }
             Some(FromCaller::Locked(read)) => process.core.locked(read),
             None => {}
         }

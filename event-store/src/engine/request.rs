@@ -16,10 +16,12 @@ pub(super) struct Pending {
     pub(super) named: Vec<Needed>,
     /// How often it was appended in vain.
     pub(super) tries: u32,
+    /// Whether what it is to create may be taken to be absent: not once that was in vain.
+    pub(super) may_presume: bool,
     /// A call with it failed for good: it goes alone, to see whose fault it was.
     pub(super) alone: bool,
     /// Its place in the bounded queue, given back with it.
-    pub(super) _permit: Option<OwnedSemaphorePermit>,
+    pub(super) permit: Option<OwnedSemaphorePermit>,
 }
 
 pub(super) enum Work {
@@ -40,7 +42,7 @@ pub(crate) struct Read {
 
 impl Pending {
     pub(super) fn new(work: Work, caller: Arc<str>, permit: Option<OwnedSemaphorePermit>) -> Self {
-        Self { work, caller, named: Vec::new(), tries: 0, alone: false, _permit: permit }
+        Self { work, caller, named: Vec::new(), tries: 0, may_presume: true, alone: false, permit }
     }
 
     /// The streams that it needs, given those seen so far.

@@ -2,7 +2,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use sqlx::postgres::PgConnectOptions;
-use tokio::runtime::Runtime;
+use tokio::runtime::Handle;
 use tokio::sync::{Semaphore, mpsc};
 use tokio::task::JoinSet;
 
@@ -23,38 +23,49 @@ pub(super) struct Helpers {
 }
 
 impl Helpers {
-    pub(super) fn start(own: &Runtime, args: &LogArgs, options: &PgConnectOptions, vault: Vault) -> Self {
+    pub(super) fn start(of_the_store: &Handle, args: &LogArgs, options: &PgConnectOptions, vault: Vault) -> Self {
         let (to_caller, orders) = mpsc::unbounded_channel();
         let (answers, from_caller) = mpsc::unbounded_channel();
         let (to_loader, wanted) = mpsc::unbounded_channel();
         let (loaded, from_loader) = mpsc::unbounded_channel();
         let mut tasks = JoinSet::new();
-        tasks.spawn_on(Caller::new(options).run(orders, answers), own.handle());
-        tasks.spawn(Loader::new(options, vault, args.key_retention_hours).run(wanted, loaded));
+        tasks.spawn(Caller::new(options).run(orders, answers));
+        tasks.spawn_on(Loader::new(options, vault, args.key_retention_hours).run(wanted, loaded), of_the_store);
         Self { to_caller, from_caller, to_loader, from_loader, tasks }
     }
 }
 
-/// Drives the engine until nobody can ask any more and everything is answered. Each queue here is bounded by the permits of the requests.
+/// Drives the engine until nobody can ask any more and everything is answered. What is asked is bounded by the permits of the requests, and with it the other queues.
+/// If a helper dies, so does the engine.
 pub(super) async fn run(mut core: Core, mut requests: mpsc::UnboundedReceiver<Pending>, permits: Arc<Semaphore>, mut helpers: Helpers) {
     let (mut open, mut more) = (true, false);
     while open || !core.is_idle() {
         tokio::select! {
             biased;
-            Some(answer) = helpers.from_caller.recv() => {
+            answer = helpers.from_caller.recv() => {
                 core.now = Instant::now();
                 match answer {
-                    FromCaller::Appended(verdicts) => core.answered(verdicts, |next| drop(helpers.to_caller.send(next))),
-                    FromCaller::Locked(read) => core.locked(read),
+                    Some(FromCaller::Appended(answered)) => {
+                        let (landed, next) = core.landed(answered);
+                        if let Some(next) = next {
+                            drop(helpers.to_caller.send(next));
+                            let_it_leave().await;
+                        }
+                        core.settle(landed);
+                    }
+                    Some(FromCaller::Locked(read)) => core.locked(read),
+                    None => return,
                 }
             }
-            Some(loaded) = helpers.from_loader.recv() => take_loaded(&mut core, loaded),
+            loaded = helpers.from_loader.recv() => match loaded {
+                Some(loaded) => take_loaded(&mut core, loaded),
+                None => return,
+            },
             request = requests.recv(), if open => match request {
                 Some(request) => core.arrive(request),
                 None => open = false,
             },
-            () = std::future::ready(()), if more => {}
-            else => return,
+            () = let_it_leave(), if more => {}
         }
         core.now = Instant::now();
         while let Ok(loaded) = helpers.from_loader.try_recv() {
@@ -72,6 +83,11 @@ pub(super) async fn run(mut core: Core, mut requests: mpsc::UnboundedReceiver<Pe
     drop(helpers.to_caller);
     drop(helpers.to_loader);
     while helpers.tasks.join_next().await.is_some() {}
+}
+
+/// The caller has its turn on this thread: what it was just given is on the wire before anything else is done.
+async fn let_it_leave() {
+    tokio::task::yield_now().await;
 }
 
 fn take_loaded(core: &mut Core, loaded: FromLoader) {

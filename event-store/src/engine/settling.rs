@@ -9,30 +9,42 @@ use super::request::{Pending, Queued, Read, Work};
 use super::{RETRY_AFTER, SNAPSHOT_BYTES, ToCaller, ToLoader};
 use crate::answer::Answer;
 use crate::appending::{Append, HeldKey, Outcome, Status, Verdicts};
+use crate::error::is_about_the_server;
 use crate::loading::layout_of;
 use crate::{ExecuteError, PositionToken, StoreError};
 
+/// A call that is back, with its outcome.
+pub(super) struct Landed {
+    sent: Vec<Queued>,
+    answered: Result<Verdicts, Error>,
+}
+
 impl Core {
-    /// The outcome of the call in flight. Where all of it is stored, what was decided on it stands: the `next` call leaves before anybody is answered.
-    pub(super) fn answered(&mut self, answered: Result<Verdicts, Error>, next: impl FnOnce(ToCaller)) {
-        let Flight::Appending(sent) = std::mem::replace(&mut self.flight, Flight::Idle) else { return };
-        match answered {
-            Ok(verdicts) => {
-                if verdicts.are_all_done() && self.redo.is_empty() && !self.queue.is_empty() {
-                    next(ToCaller::Append(self.take_call()));
-                }
-                self.settle(sent, verdicts);
-            }
-            Err(error) => self.call_failed(sent, &error),
+    /// The call in flight is back. Where all of it is stored, what was decided on it stands: the next call is to leave before [`Core::settle`] answers anybody.
+    pub(super) fn landed(&mut self, answered: Result<Verdicts, Error>) -> (Landed, Option<ToCaller>) {
+        let sent = match std::mem::replace(&mut self.flight, Flight::Idle) {
+            Flight::Appending(sent) => sent,
+            Flight::Idle | Flight::Reading { .. } | Flight::Locked { .. } => Vec::new(),
+        };
+        let stands = answered.as_ref().is_ok_and(Verdicts::are_all_done) && self.redo.is_empty() && !self.queue.is_empty();
+        let next = stands.then(|| ToCaller::Append(self.take_call()));
+        (Landed { sent, answered }, next)
+    }
+
+    /// What became of each append of a call.
+    pub(super) fn settle(&mut self, landed: Landed) {
+        match landed.answered {
+            Ok(verdicts) => self.settle_each(landed.sent, verdicts),
+            Err(error) => self.call_failed(landed.sent, &error),
         }
         self.cache.evict();
     }
 
-    fn settle(&mut self, sent: Vec<Queued>, verdicts: Verdicts) {
+    fn settle_each(&mut self, sent: Vec<Queued>, verdicts: Verdicts) {
         self.enter_epoch(verdicts.epoch);
         count(&verdicts.outcomes);
         let mut failed = false;
-        let mut conflicts = Vec::new();
+        let mut guesses = Vec::new();
         for (queued, outcome) in sent.into_iter().zip(verdicts.outcomes) {
             match outcome {
                 Outcome::Done { position } => self.commit(queued, PositionToken { epoch: self.epoch, position }),
@@ -41,13 +53,14 @@ impl Core {
                 Outcome::Held(key) => {
                     failed = true;
                     self.undo(&queued);
+                    guesses.extend(queued.append.heads.iter().map(|(stream, _)| stream.clone()));
                     self.answer_held(queued.pending, &key);
                 }
                 Outcome::Conflict(stream) => {
                     failed = true;
                     self.undo(&queued);
                     self.conflicted(&stream);
-                    conflicts.push(stream);
+                    guesses.extend(queued.append.heads.iter().map(|(stream, _)| stream.clone()));
                     self.try_again(queued.pending);
                 }
                 Outcome::Undone => {
@@ -60,7 +73,7 @@ impl Core {
         if failed {
             self.undo_what_fell();
         }
-        conflicts.iter().for_each(|stream| self.forget_presumed(stream));
+        guesses.iter().for_each(|stream| self.forget_presumed(stream));
     }
 
     /// Another history: what is in memory may be of the one that was lost.
@@ -103,7 +116,13 @@ impl Core {
                 let read = self.committed_at(&needed.stream, &queued.append, position);
                 self.answer_read(queued.pending, read);
             }
-            Work::Peek { .. } => self.answer_peek(queued.pending),
+            Work::Peek { .. } => {
+                // What was presumed was found to be so.
+                for needed in &queued.pending.named {
+                    self.cache.change(&needed.stream, |stream| stream.presumed = false);
+                }
+                self.answer_peek(queued.pending);
+            }
         }
     }
 
@@ -161,7 +180,7 @@ impl Core {
         self.cache.change(id, |stream| stream.conflicted(now));
     }
 
-    /// It exists after all, and may be long: it is read before the lock is taken.
+    /// Where one guess was wrong, or nothing came of what was decided on it, the others are not trusted either: they are read, before the lock is taken.
     fn forget_presumed(&mut self, id: &StreamId) {
         if self.cache.get(id).is_some_and(|stream| stream.presumed && stream.is_settled()) {
             self.cache.remove(id);
@@ -170,6 +189,7 @@ impl Core {
 
     fn try_again(&mut self, mut pending: Pending) {
         pending.tries += 1;
+        pending.may_presume = false;
         metrics::histogram!("event_store_tries_in_vain").record(pending.tries);
         self.put_in_redo(pending);
     }
@@ -182,7 +202,7 @@ impl Core {
                 self.queue.push_back(queued);
             } else {
                 self.undo(&queued);
-                self.put_in_redo(queued.pending);
+                self.put_in_redo(Pending { may_presume: false, ..queued.pending });
             }
         }
     }
@@ -201,12 +221,13 @@ impl Core {
         self.undo_what_fell();
     }
 
-    /// What was asked together and refused by Postgres is asked one by one; a single one is answered.
+    /// What was asked together and refused by Postgres for what it says is asked one by one; a single one is answered. Where it is the server that is not
+    /// well, nobody's command is to blame.
     pub(super) fn isolate(&mut self, asked: Vec<Pending>, error: &Error) {
-        let lacks_resources = error.as_database_error().and_then(|error| error.code()).is_some_and(|code| code.starts_with("53"));
+        let is_outage = error.as_database_error().is_some_and(is_about_the_server);
         let several = asked.len() > 1;
         for mut pending in asked {
-            if lacks_resources {
+            if is_outage {
                 self.fail(pending, &|| ExecuteError::Unavailable { retry_after: RETRY_AFTER, source: error.to_string().into() });
             } else if several {
                 pending.alone = true;

@@ -76,8 +76,9 @@ async fn an_import_of_ten_thousand_rows_does_not_keep_a_shopper_waiting() {
         passed
     };
     let (_, passed) = tokio::join!(importing, shopping);
-    // One call is in flight and one is full when the shopper comes; the one after takes him along, each of at most 1,024 rows.
-    assert!(!passed.is_empty() && passed.iter().all(|rows| *rows < ROWS / 2), "rows that came before each shopper's answer: {passed:?}");
+    // One call is in flight and one is full when the shopper comes; the one after takes him along, each of at most 1,024 rows; one more may be
+    // counted before he sees his answer.
+    assert!(!passed.is_empty() && passed.iter().all(|rows| *rows <= 4 * 1024), "rows that came before each shopper's answer: {passed:?}");
     store.close().await;
 }
 
