@@ -1,5 +1,5 @@
-//! The engine against a log in memory that does what `append_v1` promises: random commands from two processes, conflicts, lost answers, broken
-//! locks and late loads, thousands of schedules a second. Every answer is checked against the log that came of it.
+//! The engine against a log in memory that does what `append_v1` promises: random commands from two processes, conflicts, lost answers, refused calls,
+//! broken locks and late loads, thousands of schedules a second. Every answer is checked against the log that came of it.
 
 #[path = "../../tests/log/accounts.rs"]
 #[allow(dead_code)]
@@ -147,6 +147,20 @@ impl Log {
         state
     }
 
+    /// One for each that was asked for, each as its stream once was.
+    fn check_glance(&self, both: [u8; 2], reads: &[Read]) {
+        assert_eq!(reads.len(), both.len());
+        for (number, read) in both.into_iter().zip(reads) {
+            let stream = StreamId::of::<Account>(account(number));
+            let upto = match usize::try_from(read.version).unwrap() {
+                0 => 0,
+                version => self.of(&stream).nth(version - 1).expect("a glance saw what was never stored").0 + 1,
+            };
+            let seen = read.state.as_any().downcast_ref::<Account>().unwrap();
+            assert_eq!(*seen, self.account_at(&account(number), i64::try_from(upto).unwrap()), "a glance saw another");
+        }
+    }
+
     fn account_at(&self, account: &str, position: i64) -> Account {
         self.state_at(&StreamId::of::<Account>(account), position).as_any().downcast_ref::<Account>().unwrap().clone()
     }
@@ -160,12 +174,16 @@ enum Ask {
     Transfer(u8, u8, i64),
     Open(u8),
     Read(u8),
+    /// Of two at once, as they were a moment ago.
+    Glance(u8, u8),
 }
 
 /// One process: an engine, what is on the wire to the log, and what is on its way back.
 struct Process {
     core: Core,
     orders: VecDeque<ToCaller>,
+    /// The first of them was sent before, and its answer was lost.
+    is_resent: bool,
     answers: VecDeque<FromCaller>,
     loads: VecDeque<Needed>,
     loaded: VecDeque<(Needed, LoadedStream)>,
@@ -174,6 +192,7 @@ struct Process {
 enum Reply {
     Executed(oneshot::Receiver<Result<Executed, ExecuteError>>),
     Read(oneshot::Receiver<Result<Read, StoreError>>),
+    Glance(oneshot::Receiver<Result<Vec<Read>, StoreError>>),
 }
 
 struct Asked {
@@ -205,6 +224,8 @@ enum Step {
         process: usize,
         lost: bool,
     },
+    /// Postgres refuses what is on the wire.
+    Refuse(usize),
     /// The connection that holds the lock breaks.
     BreakLock,
     Answer(usize),
@@ -226,6 +247,7 @@ impl World {
         let process = || Process {
             core: Core::new(&args, vault.clone(), now),
             orders: VecDeque::new(),
+            is_resent: false,
             answers: VecDeque::new(),
             loads: VecDeque::new(),
             loaded: VecDeque::new(),
@@ -238,6 +260,7 @@ impl World {
             Step::Ask { process, ask, key } => self.ask(*process, ask, *key),
             Step::Decide(process) => self.decide(*process),
             Step::Serve { process, lost } => self.serve(*process, *lost),
+            Step::Refuse(process) => self.refuse(*process),
             Step::BreakLock => self.log.locked_by = None,
             Step::Answer(process) => self.answer(*process),
             Step::Read(process) => {
@@ -274,6 +297,7 @@ impl World {
             Ask::Transfer(from, to, amount) => Command::new(Transfer { from: account(from), to: account(to), amount }, envelope),
             Ask::Open(new) => Command::new(Open { account: account(new) }, envelope),
             Ask::Read(what) => return self.read(process, what),
+            Ask::Glance(one, other) => return self.glance(process, [one, other]),
         };
         let (reply, answer) = oneshot::channel();
         let (command_id, asked_at) = (command.id, self.log.position());
@@ -287,6 +311,14 @@ impl World {
         self.asked.push(Asked { ask: Ask::Read(what), key: None, command_id: Uuid::nil(), asked_at, reply: Reply::Read(answer) });
         let needed = Needed::of::<Account>(account(what));
         self.processes[process].core.arrive(Pending::new(Work::Read { needed, reply }, "model".into(), None));
+    }
+
+    fn glance(&mut self, process: usize, both: [u8; 2]) {
+        let (reply, answer) = oneshot::channel();
+        let ask = Ask::Glance(both[0], both[1]);
+        self.asked.push(Asked { ask, key: None, command_id: Uuid::nil(), asked_at: 0, reply: Reply::Glance(answer) });
+        let needed = both.map(|number| Needed::of::<Account>(account(number))).to_vec();
+        self.processes[process].core.arrive(Pending::new(Work::Peek { needed, reply }, "model".into(), None));
     }
 
     fn decide(&mut self, process: usize) {
@@ -312,6 +344,7 @@ impl World {
             ToCaller::Append(call) | ToCaller::AppendLocked(call) => {
                 let verdicts = self.log.append(&call);
                 self.log.locked_by = None;
+                self.processes[number].is_resent = lost;
                 if lost {
                     self.processes[number].orders.push_front(ToCaller::Append(call));
                     return;
@@ -327,6 +360,24 @@ impl World {
                 return;
             }
         };
+        self.processes[number].answers.push_back(answer);
+    }
+
+    fn refuse(&mut self, number: usize) {
+        // What got through before is not refused for what it says.
+        if self.processes[number].is_resent {
+            return;
+        }
+        let refused = || sqlx::Error::Protocol("refused".to_owned());
+        let answer = match self.processes[number].orders.front() {
+            Some(ToCaller::Append(_) | ToCaller::AppendLocked(_)) => FromCaller::Appended(Err(refused())),
+            Some(ToCaller::LockAndRead(_)) => FromCaller::Locked(Err(refused())),
+            Some(ToCaller::Unlock) | None => return,
+        };
+        if self.log.locked_by == Some(number) {
+            self.log.locked_by = None;
+        }
+        self.processes[number].orders.pop_front();
         self.processes[number].answers.push_back(answer);
     }
 
@@ -370,10 +421,22 @@ impl World {
             let (position, version) = match asked.reply {
                 Reply::Read(mut reply) => {
                     let Ask::Read(what) = asked.ask else { unreachable!() };
-                    let read = reply.try_recv().expect("every read is answered").unwrap();
+                    let read = match reply.try_recv().expect("every read is answered") {
+                        Err(StoreError::Refused(_)) => continue,
+                        read => read.unwrap(),
+                    };
                     let state = read.state.as_any().downcast_ref::<Account>().unwrap();
                     assert_eq!(*state, log.account_at(&account(what), read.position.position), "a read is not true at its position");
                     assert!(read.position.position >= asked.asked_at);
+                    continue;
+                }
+                Reply::Glance(mut reply) => {
+                    let Ask::Glance(one, other) = asked.ask else { unreachable!() };
+                    match reply.try_recv().expect("every glance is answered") {
+                        Ok(reads) => log.check_glance([one, other], &reads),
+                        Err(StoreError::Refused(_)) => {}
+                        Err(error) => panic!("{error}"),
+                    }
                     continue;
                 }
                 Reply::Executed(mut reply) => match reply.try_recv().expect("every command is answered") {
@@ -400,6 +463,13 @@ impl World {
                         assert!(replayed || position.position >= asked.asked_at, "refused from the past");
                         (position.position, -1)
                     }
+                    // Refused by Postgres, itself or as a follower of one that was: not an answer, and nothing of it is stored.
+                    Err(ExecuteError::Store(StoreError::Refused(_))) => {
+                        let stored = asked.key.is_none() && written.contains_key(&asked.command_id);
+                        assert!(!stored, "{:?} was refused by Postgres and stored", asked.ask);
+                        continue;
+                    }
+                    Err(ExecuteError::Unavailable { .. }) => continue,
                     Err(error) => panic!("{error}"),
                 },
             };
@@ -430,7 +500,7 @@ fn decide_at(log: &Log, ask: &Ask, position: i64) -> Result<usize, ()> {
         Ask::Withdraw(from, amount) => Withdraw { account: account(from), amount }.decide(&states),
         Ask::Transfer(from, to, amount) => Transfer { from: account(from), to: account(to), amount }.decide(&states),
         Ask::Open(new) => Open { account: account(new) }.decide(&states),
-        Ask::Read(_) => return Ok(0),
+        Ask::Read(_) | Ask::Glance(..) => return Ok(0),
     };
     decided.map(|changes| changes.len()).map_err(|_| ())
 }
@@ -443,6 +513,7 @@ fn asks() -> impl Strategy<Value = Ask> {
         (number(), 1..3_u8, 1..3_i64).prop_map(|(from, by, amount)| Ask::Transfer(from, (from + by) % 3, amount)),
         number().prop_map(Ask::Open),
         number().prop_map(Ask::Read),
+        (number(), number()).prop_map(|(one, other)| Ask::Glance(one, other)),
     ]
 }
 
@@ -455,6 +526,7 @@ fn steps() -> impl Strategy<Value = Step> {
         4 => process().prop_map(Step::Answer),
         2 => process().prop_map(Step::Read),
         2 => process().prop_map(Step::Loaded),
+        1 => process().prop_map(Step::Refuse),
         1 => Just(Step::BreakLock),
         1 => Just(Step::Wait),
         1 => Just(Step::NewEpoch),

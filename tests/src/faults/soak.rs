@@ -29,7 +29,13 @@ pub(crate) fn record(what: &str, seed: u64, came_to: &str) {
     if is_long() {
         let ledger = concat!(env!("CARGO_MANIFEST_DIR"), "/SOAK.md");
         let mut file = std::fs::OpenOptions::new().append(true).open(ledger).expect("the ledger is there");
-        writeln!(file, "| {} | {what} | {seed} | {came_to} |", chrono::Utc::now().format("%Y-%m-%d %H:%M"))
-            .expect("the ledger can be written");
+        let when = chrono::Utc::now().format("%Y-%m-%d %H:%M");
+        writeln!(file, "| {when} | {} | {what} | {seed} | {came_to} |", commit()).expect("the ledger can be written");
     }
+}
+
+/// What is tested, as far as git knows.
+fn commit() -> String {
+    let asked = std::process::Command::new("git").args(["rev-parse", "--short", "HEAD"]).output();
+    asked.map_or_else(|_| "unknown".to_owned(), |output| String::from_utf8_lossy(&output.stdout).trim().to_owned())
 }
