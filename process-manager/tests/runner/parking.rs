@@ -48,7 +48,7 @@ impl Running {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_call_that_is_never_accepted_parks_its_order_and_no_other_until_an_operator_resumes_it() {
-    let Scene { shop, gateway, outside, running } = Scene::with(Fault::Never).await;
+    let Scene { shop, gateway, running, outside: _outside } = Scene::with(Fault::Never).await;
     let parked = shop.place(1, 1, &pickup()).await[0];
     assert_eq!(parked_with(&shop, parked).await, "capture: simulator does not accept the call: bad_call: no");
 
@@ -98,7 +98,7 @@ async fn a_call_that_the_gateway_may_have_forgotten_is_not_sent_again_however_la
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_the_gateway_refuses_is_asked_for_again_after_a_while_each_time() {
-    let Scene { shop, gateway, outside, running } = Scene::with(Fault::Refuses).await;
+    let Scene { shop, running, gateway: _gateway, outside: _outside } = Scene::with(Fault::Refuses).await;
     let order = shop.place(1, 1, &pickup()).await[0];
     assert_eq!(parked_with(&shop, order).await, "capture: the gateway refused: try_later");
     let failed = recorded(&shop, order, "payment.capture_failed").await;
@@ -110,7 +110,7 @@ async fn what_the_gateway_refuses_is_asked_for_again_after_a_while_each_time() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_bug_in_one_step_parks_its_order() {
-    let Scene { shop, gateway, outside, running } = Scene::with(Fault::Panics).await;
+    let Scene { shop, gateway, running, outside: _outside } = Scene::with(Fault::Panics).await;
     let order = shop.place(1, 1, &pickup()).await[0];
     assert_eq!(parked_with(&shop, order).await, "capture: the program failed: a bug in the adapter");
     gateway.mend();
