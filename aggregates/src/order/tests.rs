@@ -28,7 +28,7 @@ fn an_order_goes_from_placed_to_completed() {
     let order = world.order(id);
     assert_eq!(order.status(), OrderStatus::Completed);
     assert_eq!(order.captured(), Some(eur(2999 + 300 + 1100)));
-    assert_eq!(order.charged(), order.captured());
+    assert_eq!((order.charged(), order.due()), (order.captured(), order.captured()));
     assert_eq!(order.fulfillment_status(), FulfillmentStatus::Delivered);
     assert_eq!(
         world.names_since(before),
@@ -163,6 +163,7 @@ fn each_parcel_charges_its_part_and_shipping_goes_with_the_first() {
     let id = world.confirmed(1, &[("A", 3, 333)]);
     world.send(id, 1, "berlin");
     assert_eq!(world.order(id).charged(), Some(eur(666 + 67 + 1100)));
+    assert_ne!(world.order(id).charged(), world.order(id).due());
     assert_eq!(world.order(id).fulfillment_status(), FulfillmentStatus::PartiallyShipped);
     world.send(id, 2, "munich");
 

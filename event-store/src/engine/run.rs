@@ -35,7 +35,8 @@ impl Helpers {
     }
 }
 
-/// Drives the engine until nobody can ask any more and everything is answered. What is asked is bounded by the permits of the requests, and with it the other queues.
+/// Drives the engine until nobody can ask any more and everything is answered. What is asked is bounded by the permits of the requests, and with it the other
+/// queues; of snapshots the loader keeps the last of each stream.
 /// If a helper dies, so does the engine.
 pub(super) async fn run(mut core: Core, mut requests: mpsc::UnboundedReceiver<Pending>, permits: Arc<Semaphore>, mut helpers: Helpers) {
     let (mut open, mut more) = (true, false);
