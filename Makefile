@@ -22,6 +22,7 @@ lint: ## format, clippy, rustdoc and the other guards
 	.ci/prepare
 	.ci/guards/format
 	.ci/guards/tree
+	.ci/guards/house
 	.ci/guards/golden-events
 	.ci/guards/unused-dependencies
 	.ci/guards/dependencies
