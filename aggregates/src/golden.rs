@@ -24,7 +24,8 @@ use crate::process::{ParkProcess, RecordRefusal, ResumeProcess};
 use crate::product::{DiscontinueProduct, PauseProduct};
 use crate::registry::{DomainEvent, events};
 use crate::shipment::RecordDelivery;
-use crate::values::ChannelReference;
+use crate::stock_item::{ReservationConfirmed, StockItemEvent};
+use crate::values::{ChannelReference, LineNumber};
 use crate::warehouse::{CloseWarehouse, EndMaintenance, StartMaintenance};
 use crate::world::*;
 
@@ -125,6 +126,8 @@ fn samples_of_all() -> Vec<DomainEvent> {
     let anomaly = AnomalyDetected { code: "delivered_twice".to_owned(), message: "line 1 was delivered twice".to_owned() };
     samples.push(OrderEvent::from(anomaly).into());
     samples.push(ClaimEvent::from(ClaimReleased {}).into());
+    let confirmed = ReservationConfirmed { order: order(1), line: LineNumber::new(1), quantity: units(2) };
+    samples.push(StockItemEvent::from(confirmed).into());
     samples
 }
 

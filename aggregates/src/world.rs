@@ -90,7 +90,8 @@ impl World {
         states
     }
 
-    fn append(&mut self, changes: Changes) -> usize {
+    /// Writes events as they stand; how many.
+    pub(crate) fn append(&mut self, changes: Changes) -> usize {
         let count = changes.len();
         for change in changes {
             let event = stored(change.stream(), change.event());
@@ -160,10 +161,16 @@ impl World {
         id
     }
 
-    pub(crate) fn confirmed(&mut self, n: u128, lines: &[(&str, u32, i64)]) -> OrderId {
+    /// Its stock is held and its payment authorized; it is not confirmed.
+    pub(crate) fn settled(&mut self, n: u128, lines: &[(&str, u32, i64)]) -> OrderId {
         let id = self.paying(n, lines);
         self.authorize(n);
         self.must(&SettleAuthorization { order: id, payment: payment(n) });
+        id
+    }
+
+    pub(crate) fn confirmed(&mut self, n: u128, lines: &[(&str, u32, i64)]) -> OrderId {
+        let id = self.settled(n, lines);
         self.must(&ConfirmOrder { order: id });
         id
     }

@@ -80,7 +80,6 @@ async fn placing_an_order() {
         "payment.authorized",
         "order.payment_authorized",
         "order.confirmed",
-        "stock_item.reservation_confirmed",
         "shipment.planned",
         "order.lines_released",
         "shipment.packed",

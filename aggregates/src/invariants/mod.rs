@@ -16,7 +16,10 @@ use std::fmt;
 
 use decider::StreamId;
 
+use crate::order::Order;
 use crate::registry::DomainEvent;
+use crate::shipment::Shipment;
+use crate::stock_item::StockItemEvent;
 use across::Differences;
 use order_ledger::OrderLedger;
 use payment_ledger::PaymentLedger;
@@ -70,7 +73,9 @@ impl Invariants {
         let findings = match event {
             DomainEvent::StockItem(event) => {
                 self.differences.stock(stream.aggregate_id(), event);
-                self.stock.entry(stream.clone()).or_default().apply(event)
+                let mut findings = self.leaves_rightly(event);
+                findings.extend(self.stock.entry(stream.clone()).or_default().apply(event));
+                findings
             }
             DomainEvent::Order(event) => {
                 self.differences.order(stream.aggregate_id(), event);
@@ -86,6 +91,20 @@ impl Invariants {
             | DomainEvent::OperatorAct(_) => Findings::new(),
         };
         located(position, stream, findings)
+    }
+
+    /// What leaves a shelf was held for an order that is confirmed by then, or is in a parcel that arrived although it was called off.
+    fn leaves_rightly(&self, event: &StockItemEvent) -> Findings {
+        let mut findings = Findings::new();
+        if let StockItemEvent::StockDispatched(left) = event {
+            let order = self.orders.get(&StreamId::of::<Order>(left.order.to_string()));
+            let parcel = self.shipments.get(&StreamId::of::<Shipment>(left.shipment.to_string()));
+            let rightly = order.is_some_and(OrderLedger::is_confirmed) || parcel.is_some_and(ShipmentLedger::arrived_all_the_same);
+            check(&mut findings, rightly, "dispatched_from_confirmed_reservation", || {
+                format!("line {} of order {} was dispatched, and the order is not confirmed", left.line, left.order)
+            });
+        }
+        findings
     }
 
     /// What does not hold between streams. To be asked after the last event of an append: within one, they disagree for a moment.

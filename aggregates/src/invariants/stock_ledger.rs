@@ -4,18 +4,12 @@ use super::{Findings, check};
 use crate::stock_item::StockItemEvent;
 use crate::values::{LineNumber, OrderId};
 
-/// A stock item: reserved ≤ on hand, nothing taken that was not held, nothing dispatched that was not confirmed.
+/// A stock item: reserved ≤ on hand, nothing taken that was not held.
 #[derive(Debug, Default)]
 pub(super) struct StockLedger {
     on_hand: i64,
-    holds: BTreeMap<(OrderId, LineNumber), Hold>,
+    holds: BTreeMap<(OrderId, LineNumber), i64>,
     reserved: i64,
-}
-
-#[derive(Debug, Default)]
-struct Hold {
-    units: i64,
-    confirmed: bool,
 }
 
 impl StockLedger {
@@ -24,17 +18,11 @@ impl StockLedger {
         match event {
             StockItemEvent::StockReceived(event) => self.on_hand += i64::from(event.quantity.get()),
             StockItemEvent::StockReserved(event) => self.hold((event.order, event.line), i64::from(event.quantity.get())),
-            StockItemEvent::ReservationConfirmed(event) => {
-                self.holds.entry((event.order, event.line)).or_default().confirmed = true;
-            }
+            StockItemEvent::ReservationConfirmed(_) => {}
             StockItemEvent::ReservationReleased(event) => {
                 self.take((event.order, event.line), i64::from(event.quantity.get()), &mut findings);
             }
             StockItemEvent::StockDispatched(event) => {
-                let confirmed = self.holds.get(&(event.order, event.line)).is_some_and(|hold| hold.confirmed);
-                check(&mut findings, confirmed, "dispatched_from_confirmed_reservation", || {
-                    format!("line {} of order {} was dispatched without a confirmed reservation", event.line, event.order)
-                });
                 self.take((event.order, event.line), i64::from(event.quantity.get()), &mut findings);
                 self.on_hand -= i64::from(event.quantity.get());
             }
@@ -46,18 +34,18 @@ impl StockLedger {
     }
 
     fn hold(&mut self, key: (OrderId, LineNumber), units: i64) {
-        self.holds.entry(key).or_default().units += units;
+        *self.holds.entry(key).or_default() += units;
         self.reserved += units;
     }
 
     fn take(&mut self, key: (OrderId, LineNumber), units: i64, findings: &mut Findings) {
         let hold = self.holds.entry(key).or_default();
-        hold.units -= units;
+        *hold -= units;
         self.reserved -= units;
-        check(findings, hold.units >= 0, "reservation_never_below_zero", || {
-            format!("{units} units of line {} of order {} were given up, {} were held", key.1, key.0, hold.units + units)
+        check(findings, *hold >= 0, "reservation_never_below_zero", || {
+            format!("{units} units of line {} of order {} were given up, {} were held", key.1, key.0, *hold + units)
         });
-        if hold.units <= 0 {
+        if *hold <= 0 {
             self.holds.remove(&key);
         }
     }

@@ -5,7 +5,7 @@ use crate::order::{
 };
 use crate::payment::{CaptureRequested, PaymentAuthorized, PaymentCaptured, PaymentInitiated};
 use crate::shipment::{ShipmentDelivered, ShipmentDispatched};
-use crate::stock_item::{ReleaseReason, ReservationReleased, StockDispatched, StockReceived, StockReserved};
+use crate::stock_item::{ReleaseReason, ReservationConfirmed, ReservationReleased, StockDispatched, StockReceived, StockReserved};
 use crate::values::{LineNumber, Money};
 use crate::world::*;
 
@@ -132,8 +132,14 @@ fn a_release_of_more_than_was_held_is_found() {
 #[test]
 fn a_dispatch_of_what_was_not_confirmed_is_found() {
     let dispatched = StockDispatched { order: order(1), line: LineNumber::new(1), shipment: shipment(1), quantity: units(1) };
-    let found = rules([item(received(2)), item(reserved(1)), item(dispatched)]);
+    let found = rules([item(received(2)), item(reserved(1)), item(dispatched.clone())]);
     assert_eq!(found, ["dispatched_from_confirmed_reservation"]);
+    let held = [item(received(2)), on_order(placed()), item(reserved(1)), on_order(held_by_order(1))];
+    let told = ReservationConfirmed { order: order(1), line: LineNumber::new(1), quantity: units(1) };
+    let by_the_shelf_alone = held.clone().into_iter().chain([item(told), item(dispatched.clone())]);
+    assert!(rules(by_the_shelf_alone).contains(&"dispatched_from_confirmed_reservation"));
+    let confirmed = held.into_iter().chain([on_order(OrderConfirmed {}), item(dispatched)]);
+    assert!(!rules(confirmed).contains(&"dispatched_from_confirmed_reservation"));
 }
 
 #[test]

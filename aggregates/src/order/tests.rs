@@ -42,8 +42,6 @@ fn an_order_goes_from_placed_to_completed() {
             "payment.authorization_requested",
             "payment.authorized",
             "order.payment_authorized",
-            "stock_item.reservation_confirmed",
-            "stock_item.reservation_confirmed",
             "order.confirmed",
             "shipment.planned",
             "order.lines_released",

@@ -1,9 +1,6 @@
 use chrono::{DateTime, Utc};
 
-use super::{
-    ReleaseReason, Reservation, ReservationConfirmed, ReservationReleased, StockDispatched, StockItem, StockItemEvent, StockItemRefusal,
-    StockReserved,
-};
+use super::{ReleaseReason, Reservation, ReservationReleased, StockDispatched, StockItem, StockItemEvent, StockItemRefusal, StockReserved};
 use crate::values::{LineNumber, OrderId, Quantity, ShipmentId, StockItemId};
 
 /// A line of an order, and the stock item that it concerns: what a reservation is known by.
@@ -31,12 +28,6 @@ impl StockItem {
         Ok(StockReserved { order: hold.order, line: hold.line, quantity: hold.quantity, until }.into())
     }
 
-    /// Makes the hold last; nothing if it does already.
-    pub(crate) fn confirm(&self, hold: &Hold) -> Result<Option<StockItemEvent>, StockItemRefusal> {
-        let held = self.held(hold)?;
-        Ok((!held.confirmed).then(|| ReservationConfirmed { order: hold.order, line: hold.line, quantity: hold.quantity }.into()))
-    }
-
     /// Ends the hold; nothing if it is over: asked twice, nothing new happened.
     pub(crate) fn release(&self, hold: &Hold, reason: ReleaseReason) -> Option<StockItemEvent> {
         let held = self.reservation(hold.order, hold.line)?;
@@ -44,11 +35,9 @@ impl StockItem {
         Some(ReservationReleased { order: hold.order, line: hold.line, quantity, reason }.into())
     }
 
-    /// Lets held units leave with a shipment.
+    /// Lets held units leave with a shipment. That their order is confirmed is for the decision to see, which looks at it.
     pub(crate) fn dispatch(&self, hold: &Hold, shipment: ShipmentId) -> Result<StockItemEvent, StockItemRefusal> {
-        if !self.held(hold)?.confirmed {
-            return Err(hold.not_reserved());
-        }
+        self.held(hold)?;
         Ok(StockDispatched { order: hold.order, line: hold.line, shipment, quantity: hold.quantity }.into())
     }
 
@@ -56,10 +45,7 @@ impl StockItem {
     pub(crate) fn leave_unheld(&self, hold: &Hold, shipment: ShipmentId, at: DateTime<Utc>) -> Vec<StockItemEvent> {
         let (order, line, quantity) = (hold.order, hold.line, hold.quantity);
         match self.reserve(hold, at) {
-            Ok(reserved) => {
-                let confirmed = ReservationConfirmed { order, line, quantity };
-                vec![reserved, confirmed.into(), StockDispatched { order, line, shipment, quantity }.into()]
-            }
+            Ok(reserved) => vec![reserved, StockDispatched { order, line, shipment, quantity }.into()],
             Err(_) => vec![],
         }
     }

@@ -13,7 +13,7 @@ stored_events! {
     StockReceived = "stock_item.received", version "1";
     /// Units are held for a line of an order.
     StockReserved = "stock_item.reserved", version "1";
-    /// The hold does not lapse any more.
+    /// The hold does not lapse any more. Read where it was stored and never written: that its order is confirmed says the same.
     ReservationConfirmed = "stock_item.reservation_confirmed", version "1";
     /// The hold ended and its units are available again.
     ReservationReleased = "stock_item.reservation_released", version "1";
@@ -39,7 +39,7 @@ pub struct StockReserved {
     pub line: LineNumber,
     /// How many units.
     pub quantity: Quantity,
-    /// When the hold lapses unless it is confirmed.
+    /// When the hold lapses unless its order is confirmed.
     pub until: DateTime<Utc>,
 }
 

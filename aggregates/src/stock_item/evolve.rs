@@ -8,11 +8,7 @@ impl StockItem {
         match event {
             StockItemEvent::StockReceived(received) => self.on_hand += u64::from(received.quantity.get()),
             StockItemEvent::StockReserved(reserved) => self.hold(&reserved),
-            StockItemEvent::ReservationConfirmed(confirmed) => {
-                if let Some(held) = self.reservations.get_mut(&confirmed.order).and_then(|lines| lines.get_mut(&confirmed.line)) {
-                    held.confirmed = true;
-                }
-            }
+            StockItemEvent::ReservationConfirmed(_) => {}
             StockItemEvent::ReservationReleased(released) => self.take(released.order, released.line, released.quantity.get()),
             StockItemEvent::StockDispatched(dispatched) => {
                 self.take(dispatched.order, dispatched.line, dispatched.quantity.get());
@@ -24,11 +20,8 @@ impl StockItem {
     fn hold(&mut self, reserved: &StockReserved) {
         let quantity = reserved.quantity.get();
         let lines = self.reservations.entry(reserved.order).or_default();
-        lines.entry(reserved.line).and_modify(|held| held.quantity += quantity).or_insert(Reservation {
-            quantity,
-            until: reserved.until,
-            confirmed: false,
-        });
+        let held = Reservation { quantity, until: reserved.until };
+        lines.entry(reserved.line).and_modify(|held| held.quantity += quantity).or_insert(held);
         self.reserved += u64::from(quantity);
     }
 

@@ -1,7 +1,8 @@
 //! A stock item: the ledger of one SKU in one warehouse, and what of it is held for orders.
 //!
 //! Only live reservations are kept, by order and line; what became of ended ones stands in the order's stream, so the state of a hot item is never
-//! longer than the units it has. A reservation, its confirmation, release and dispatch are always written in one append with the order's own event.
+//! longer than the units it has. A reservation, its release and its dispatch are always written in one append with the order's own event. That a reservation
+//! lasts is one fact of the order, `order.confirmed`: whatever ends one is decided over the order and the shelf together, so the shelf is not told.
 //!
 //! Invariants: reserved = Σ live reservations ≤ on hand; one reservation for a line of an order.
 
@@ -37,7 +38,6 @@ pub struct StockItem {
 pub struct Reservation {
     quantity: u32,
     until: DateTime<Utc>,
-    confirmed: bool,
 }
 
 impl Reservation {
@@ -46,14 +46,9 @@ impl Reservation {
         self.quantity
     }
 
-    /// When it lapses; a confirmed one does not.
-    pub fn until(&self) -> Option<DateTime<Utc>> {
-        (!self.confirmed).then_some(self.until)
-    }
-
-    /// Whether its order is confirmed.
-    pub fn is_confirmed(&self) -> bool {
-        self.confirmed
+    /// When it lapses, unless its order is confirmed by then.
+    pub fn until(&self) -> DateTime<Utc> {
+        self.until
     }
 }
 

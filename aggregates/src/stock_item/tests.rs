@@ -1,5 +1,7 @@
-use crate::order::{AllocateStock, ConfirmOrder};
-use crate::stock_item::Hold;
+use decider::Changes;
+
+use crate::order::{AllocateStock, ConfirmOrder, Order, OrderConfirmed, PlanShipment};
+use crate::stock_item::{Hold, ReservationConfirmed, StockItem};
 use crate::values::{LineNumber, StockItemId};
 use crate::world::*;
 
@@ -53,20 +55,50 @@ fn stock_is_received_of_known_products_in_known_warehouses() {
 }
 
 #[test]
-fn a_reservation_is_held_until_its_order_is_confirmed_and_then_lasts() {
+fn a_reservation_is_held_until_its_order_is_confirmed_and_the_shelf_is_not_told() {
     let mut world = World::with_stock(&[("berlin", "A", 7)]);
-    let id = world.allocated(1, &[("A", 3, 100)]);
+    let id = world.settled(1, &[("A", 3, 100)]);
     let held = |world: &World| world.stock("berlin", "A").reservation(id, LineNumber::new(1)).cloned().unwrap();
-    assert_eq!((held(&world).quantity(), held(&world).until()), (3, Some(instant(30))));
-    assert!(!held(&world).is_confirmed());
+    assert_eq!((held(&world).quantity(), held(&world).until()), (3, instant(30)));
     world.confirmed(2, &[("A", 1, 100)]);
-    world.must(&start_payment(id, 1));
-    world.authorize(1);
-    world.must(&crate::order::SettleAuthorization { order: id, payment: payment(1) });
+    let before = world.log.len();
     world.must(&ConfirmOrder { order: id });
-    assert_eq!((held(&world).is_confirmed(), held(&world).until()), (true, None));
-    assert_eq!(on_hand_and_reserved(&world), (7, 4));
+    assert_eq!(world.names_since(before), ["order.confirmed"]);
+    assert_eq!((held(&world).quantity(), on_hand_and_reserved(&world)), (3, (7, 4)));
     assert_eq!(world.stock("berlin", "A").reservations().count(), 2);
+}
+
+#[test]
+fn a_log_in_which_shelves_were_told_is_continued() {
+    let mut world = World::with_stock(&[("berlin", "A", 7)]);
+    let [leaves, stays] = [1, 2].map(|n| {
+        let id = world.settled(n, &[("A", 2, 100)]);
+        let told = ReservationConfirmed { order: id, line: LineNumber::new(1), quantity: units(2) };
+        let mut confirmed = Changes::of::<StockItem>("berlin/A", [told.into()]);
+        confirmed.push::<Order>(id.to_string(), OrderConfirmed {}.into());
+        assert_eq!(world.append(confirmed), 2);
+        assert_eq!(world.must(&ConfirmOrder { order: id }), 0);
+        id
+    });
+    let after = world.confirmed(3, &[("A", 1, 100)]);
+    assert_eq!(on_hand_and_reserved(&world), (7, 5));
+    world.send(leaves, 1, "berlin");
+    world.send(after, 3, "berlin");
+    world.must(&cancel(stays));
+    assert_eq!(on_hand_and_reserved(&world), (4, 0));
+    world.assert_whole();
+}
+
+#[test]
+fn nothing_leaves_the_shelf_before_its_order_is_confirmed() {
+    let mut world = World::with_stock(&[("berlin", "A", 7)]);
+    let id = world.settled(1, &[("A", 2, 100)]);
+    let plan = PlanShipment { order: id, shipment: shipment(1), warehouse: warehouse("berlin") };
+    assert_eq!(world.refused(&plan), "wrong_order_status");
+    assert_eq!(world.refused(&dispatch(id, shipment(1))), "shipment_not_found");
+    world.must(&ConfirmOrder { order: id });
+    world.send(id, 1, "berlin");
+    world.assert_whole();
 }
 
 #[test]
@@ -132,6 +164,5 @@ fn a_stock_item_itself_refuses_what_it_has_not() {
     let refusal = world.stock("berlin", "A").reserve(&hold, instant(30)).unwrap_err();
     assert_eq!(refusal.to_string(), "only 2 of sku A left in berlin, 3 wanted");
     assert!(world.stock("berlin", "A").dispatch(&hold, shipment(1)).is_err());
-    assert!(world.stock("berlin", "A").confirm(&hold).is_err());
     assert_eq!(world.stock("berlin", "A").release(&hold, super::ReleaseReason::OrderCanceling), None);
 }
