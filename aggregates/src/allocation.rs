@@ -7,12 +7,11 @@ use decider::{Changes, Decision, Needed, States};
 
 use crate::loaded::loaded;
 use crate::order::{
-    AllocateStock, DeliveryMethod, LineReservation, MissingStock, Order, OrderRefusal, OrderStatus, OrderStockReserved,
-    OrderStockUnavailable, Terms,
+    AllocateStock, DeliveryMethod, MissingStock, Order, OrderRefusal, OrderStatus, OrderStockReserved, OrderStockUnavailable, Terms,
 };
 use crate::sourcing::{Demand, Supply, source};
 use crate::stock_item::{Hold, StockItem};
-use crate::values::{Sku, StockItemId, WarehouseCode};
+use crate::values::{LineReservation, Sku, StockItemId, WarehouseCode};
 
 impl Decision for AllocateStock {
     type Refusal = OrderRefusal;

@@ -3,11 +3,9 @@
 use decider::{Changes, Decision, Needed, States};
 
 use crate::loaded::loaded;
-use crate::order::{
-    Order, OrderPaymentStarted, OrderRefusal, OrderStatus, PaymentPurpose, PaymentTerms, SettleAuthorization, StartPayment, Terms,
-};
+use crate::order::{Order, OrderPaymentStarted, OrderRefusal, OrderStatus, PaymentTerms, SettleAuthorization, StartPayment, Terms};
 use crate::payment::{AuthorizationRequested, Payment, PaymentInitiated};
-use crate::values::Money;
+use crate::values::{Money, PaymentPurpose};
 
 impl Decision for StartPayment {
     type Refusal = OrderRefusal;

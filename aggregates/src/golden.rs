@@ -17,7 +17,7 @@ use crate::operator_act::{
 };
 use crate::order::{
     AnomalyDetected, CancelOrder, CancelationOutcome, CompleteOrder, Delivery, FinishCancelation, OrderEvent, PlaceOrder, PlanShipment,
-    SettleAuthorization, Tier,
+    SettleAuthorization,
 };
 use crate::payment::{CaptureOutcome, CapturePayment, RecordCapture, RecordVoid, VoidOutcome};
 use crate::process::{ParkProcess, RecordRefusal, ResumeProcess};
@@ -25,7 +25,7 @@ use crate::product::{DiscontinueProduct, PauseProduct};
 use crate::registry::{DomainEvent, events};
 use crate::shipment::RecordDelivery;
 use crate::stock_item::{ReservationConfirmed, StockItemEvent};
-use crate::values::{ChannelReference, LineNumber};
+use crate::values::{ChannelReference, LineNumber, Tier};
 use crate::warehouse::{CloseWarehouse, EndMaintenance, StartMaintenance};
 use crate::world::*;
 

@@ -5,8 +5,9 @@ use decider::{Changes, Decision, Needed, States, StreamId};
 use crate::claim::{Claim, ClaimKind};
 use crate::customer::{Customer, CustomerStatus};
 use crate::loaded::loaded;
-use crate::order::{DeliveryMethod, Order, OrderPlaced, OrderRefusal, OrderedLine, PlaceOrder, Terms, Tier};
+use crate::order::{DeliveryMethod, Order, OrderPlaced, OrderRefusal, OrderedLine, PlaceOrder, Terms};
 use crate::pricing::{Totals, check_totals};
+use crate::values::Tier;
 
 /// The most lines of one order.
 pub const LINE_LIMIT: usize = 500;

@@ -3,8 +3,8 @@
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
-use crate::order::{OrderRefusal, OrderedLine, Tier};
-use crate::values::{Country, Currency, InvalidValue, LineNumber, Money, Quantity, Sku};
+use crate::order::{OrderRefusal, OrderedLine};
+use crate::values::{Country, Currency, InvalidValue, LineNumber, Money, Quantity, Sku, Tier};
 
 /// How prices follow from unit prices, in one currency.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

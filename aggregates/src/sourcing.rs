@@ -3,8 +3,8 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-use crate::order::{LineReservation, MissingStock};
-use crate::values::{LineNumber, Quantity, Sku, WarehouseCode};
+use crate::order::MissingStock;
+use crate::values::{LineNumber, LineReservation, Quantity, Sku, WarehouseCode};
 
 /// Units that a line of an order wants.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -22,34 +22,121 @@ pub(crate) fn golden_states<A: EventSourced>() -> Vec<A> {
 
 /// Declares an event enum, each variant with its payload, its stored name and its current version. The names are the storage format: written
 /// out, never derived. The payload is serialized under its stored name, `{"order.placed": {…}}`, as cqrs-es's stock stores do.
+///
+/// Where there are many, they stand in families: the enum is one of enums, and what is stored stays as flat as without them. An event is read by its
+/// name straight into its payload, whichever family it is of: the whole log is read this way, so nothing is tried out and nothing is buffered.
 macro_rules! stored_events {
-    ($(#[$doc:meta])* $enum:ident: $($(#[$variant_doc:meta])* $variant:ident = $name:literal, version $version:literal;)+) => {
+    (
+        $(#[$doc:meta])* $enum:ident in families: $(
+            $(#[$family_doc:meta])* $family:ident($events:ident) {
+                $($(#[$variant_doc:meta])* $variant:ident = $name:literal, version $version:literal;)+
+            }
+        )+
+    ) => {
         $(#[$doc])*
-        #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+        #[derive(Debug, Clone, PartialEq, serde::Serialize)]
+        #[serde(untagged)]
+        #[allow(clippy::large_enum_variant, reason = "an event is made, written and folded one at a time: boxes would save nothing")]
+        pub enum $enum {
+            $($(#[$family_doc])* $family($events),)+
+        }
+
+        $($crate::stored::stored_events! {
+            @variants(serde::Serialize) $(#[$family_doc])* $events: $($(#[$variant_doc])* $variant = $name, version $version;)+
+        })+
+
+        impl $enum {
+            /// Every stored name with its current version.
+            pub const STORED: &'static [(&'static str, &'static str)] = &[$($(($name, $version)),+),+];
+
+            /// The stored name.
+            pub fn name(&self) -> &'static str {
+                match self { $(Self::$family(event) => event.name()),+ }
+            }
+
+            fn version(&self) -> &'static str {
+                match self { $(Self::$family(event) => event.version()),+ }
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $enum {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                #[derive(serde::Deserialize)]
+                #[serde(variant_identifier)]
+                enum Stored {
+                    $($(#[serde(rename = $name)] $variant,)+)+
+                }
+
+                struct ByName;
+
+                impl<'de> serde::de::Visitor<'de> for ByName {
+                    type Value = $enum;
+
+                    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                        f.write_str("an event under its stored name")
+                    }
+
+                    fn visit_enum<A: serde::de::EnumAccess<'de>>(self, event: A) -> Result<$enum, A::Error> {
+                        let (name, payload) = event.variant::<Stored>()?;
+                        match name {
+                            $($(Stored::$variant => serde::de::VariantAccess::newtype_variant::<$variant>(payload).map($enum::from),)+)+
+                        }
+                    }
+                }
+
+                deserializer.deserialize_enum(stringify!($enum), &[$($($name),+),+], ByName)
+            }
+        }
+
+        $crate::stored::stored_events! { @event $enum }
+
+        $($(impl From<$variant> for $enum {
+            fn from(event: $variant) -> Self {
+                Self::$family($events::$variant(event))
+            }
+        })+)+
+    };
+    (@variants($($derive:path),+) $(#[$doc:meta])* $enum:ident: $($(#[$variant_doc:meta])* $variant:ident = $name:literal, version $version:literal;)+) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, PartialEq, $($derive),+)]
         #[allow(clippy::large_enum_variant, reason = "an event is made, written and folded one at a time: boxes would save nothing")]
         pub enum $enum {
             $($(#[$variant_doc])* #[serde(rename = $name)] $variant($variant),)+
         }
 
         impl $enum {
-            /// Every stored name with its current version.
-            pub const STORED: &'static [(&'static str, &'static str)] = &[$(($name, $version)),+];
-
             /// The stored name.
             pub fn name(&self) -> &'static str {
                 match self { $(Self::$variant(_) => $name),+ }
             }
-        }
 
+            fn version(&self) -> &'static str {
+                match self { $(Self::$variant(_) => $version),+ }
+            }
+        }
+    };
+    (@event $enum:ident) => {
         impl cqrs_es::DomainEvent for $enum {
             fn event_type(&self) -> String {
                 self.name().to_owned()
             }
 
             fn event_version(&self) -> String {
-                match self { $(Self::$variant(_) => $version.to_owned()),+ }
+                self.version().to_owned()
             }
         }
+    };
+    ($(#[$doc:meta])* $enum:ident: $($(#[$variant_doc:meta])* $variant:ident = $name:literal, version $version:literal;)+) => {
+        $crate::stored::stored_events! {
+            @variants(serde::Serialize, serde::Deserialize) $(#[$doc])* $enum: $($(#[$variant_doc])* $variant = $name, version $version;)+
+        }
+
+        impl $enum {
+            /// Every stored name with its current version.
+            pub const STORED: &'static [(&'static str, &'static str)] = &[$(($name, $version)),+];
+        }
+
+        $crate::stored::stored_events! { @event $enum }
 
         $(impl From<$variant> for $enum {
             fn from(event: $variant) -> Self {

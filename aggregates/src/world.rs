@@ -10,20 +10,19 @@ use uuid::Uuid;
 use crate::customer::RegisterCustomer;
 use crate::invariants::{Invariants, Violation};
 use crate::order::{
-    AllocateStock, CancelOrder, CancelationOutcome, CancelationReason, ConfirmOrder, DeclinePolicy, Delivery, Order, OrderEvent,
-    OrderPolicy, OrderedLine, PaymentTerms, PlaceOrder, PlanShipment, SettleAuthorization, StartPayment, StockPolicy, Tier,
+    AllocateStock, CancelOrder, CancelationOutcome, CancelationReason, ConfirmOrder, DeclinePolicy, Delivery, FulfillmentEvent, Order,
+    OrderEvent, OrderPolicy, OrderedLine, PaymentTerms, PlaceOrder, PlanShipment, SettleAuthorization, StartPayment, StockPolicy,
 };
 use crate::payment::{
-    AuthorizationOutcome, CaptureOutcome, CapturePayment, OperationId, RecordAuthorization, RecordCapture, RecordVoid, VoidOutcome,
-    VoidPayment,
+    AuthorizationOutcome, CaptureOutcome, CapturePayment, RecordAuthorization, RecordCapture, RecordVoid, VoidOutcome, VoidPayment,
 };
 use crate::product::AddProduct;
 use crate::registry::DomainEvent;
 use crate::shipment::{CarrierBooking, DispatchShipment, PackShipment};
 use crate::stock_item::{ReceiveStock, StockItem};
 use crate::values::{
-    ChannelReference, Currency, CustomerId, LineNumber, Money, OrderId, PaymentId, Personal, Quantity, ShipmentId, Sku, StockItemId,
-    WarehouseCode,
+    ChannelReference, Currency, CustomerId, LineNumber, Money, OperationId, OrderId, PaymentId, Personal, Quantity, ShipmentId, Sku,
+    StockItemId, Tier, WarehouseCode,
 };
 use crate::warehouse::OpenWarehouse;
 
@@ -201,7 +200,9 @@ impl World {
     pub(crate) fn shares(&self, id: OrderId) -> Vec<(ShipmentId, PaymentId, Money)> {
         let mut shares = Vec::new();
         for (stream, event) in self.log.iter().filter(|(stream, _)| stream.aggregate_id() == id.to_string()) {
-            if let (DomainEvent::Order(OrderEvent::OrderLinesShipped(shipped)), "order") = (event, stream.aggregate_type()) {
+            if let (DomainEvent::Order(OrderEvent::Fulfillment(FulfillmentEvent::OrderLinesShipped(shipped))), "order") =
+                (event, stream.aggregate_type())
+            {
                 shares.extend(shipped.captures.iter().map(|share| (shipped.shipment, share.payment, share.amount)));
             }
         }

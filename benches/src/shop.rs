@@ -1,10 +1,10 @@
 //! The commands that are measured, and the shop in which they make sense.
 
 use aggregates::customer::RegisterCustomer;
-use aggregates::order::{AllocateStock, DeclinePolicy, Delivery, OrderPolicy, OrderedLine, PaymentTerms, PlaceOrder, StockPolicy, Tier};
+use aggregates::order::{AllocateStock, DeclinePolicy, Delivery, OrderPolicy, OrderedLine, PaymentTerms, PlaceOrder, StockPolicy};
 use aggregates::product::{AddProduct, ProductAdded};
 use aggregates::stock_item::{ReceiveStock, StockReceived};
-use aggregates::values::{Currency, CustomerId, LineNumber, Money, OrderId, Quantity, Sku, StockItemId, WarehouseCode};
+use aggregates::values::{Currency, CustomerId, LineNumber, Money, OrderId, Quantity, Sku, StockItemId, Tier, WarehouseCode};
 use aggregates::warehouse::OpenWarehouse;
 use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;

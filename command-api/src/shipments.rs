@@ -1,6 +1,6 @@
 //! Parcels: planned, packed and sent by hand where fulfillment is manual; delivered as a carrier or somebody at the counter says.
 
-use aggregates::order::{Order, OrderEvent, PlanShipment};
+use aggregates::order::{FulfillmentEvent, Order, OrderEvent, PlanShipment};
 use aggregates::shipment::{CarrierBooking, DispatchShipment, PackShipment, RecordDelivery, Shipment};
 use aggregates::values::{OrderId, ShipmentId, WarehouseCode};
 use axum::extract::State;
@@ -68,7 +68,11 @@ async fn planned_then(state: &ApiState, executed: &Executed) -> Result<Option<Sh
         tracing::error!(%error, "an order's history could not be read");
         Problem::new(Kind::Internal, "this was not foreseen; it has been noted")
     })?;
-    Ok(if let Some(OrderEvent::OrderLinesReleased(released)) = event { Some(released.shipment) } else { None })
+    Ok(if let Some(OrderEvent::Fulfillment(FulfillmentEvent::OrderLinesReleased(released))) = event {
+        Some(released.shipment)
+    } else {
+        None
+    })
 }
 
 /// Records that a parcel is packed.

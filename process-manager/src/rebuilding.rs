@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use aggregates::order::OrderEvent;
+use aggregates::order::{FulfillmentEvent, OrderEvent, PayingEvent};
 use aggregates::values::OrderId;
 use decider::StreamId;
 use event_store::{Checkpoint, EventStore, RecordedEvent, lease};
@@ -90,8 +90,12 @@ pub(crate) async fn history(store: &EventStore, order: OrderId, upto: i64) -> Re
 fn part(event: &RecordedEvent) -> Option<StreamId> {
     let Ok(Some(occurrence)) = occurrence(event) else { return None };
     match occurrence.happened {
-        Happened::Order(OrderEvent::OrderPaymentStarted(started)) => Some(StreamId::new("payment", started.payment.to_string())),
-        Happened::Order(OrderEvent::OrderLinesReleased(released)) => Some(StreamId::new("shipment", released.shipment.to_string())),
+        Happened::Order(OrderEvent::Paying(PayingEvent::OrderPaymentStarted(started))) => {
+            Some(StreamId::new("payment", started.payment.to_string()))
+        }
+        Happened::Order(OrderEvent::Fulfillment(FulfillmentEvent::OrderLinesReleased(released))) => {
+            Some(StreamId::new("shipment", released.shipment.to_string()))
+        }
         Happened::Order(_) | Happened::Payment(..) | Happened::Shipment(..) | Happened::Process(_) => None,
     }
 }

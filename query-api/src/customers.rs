@@ -133,7 +133,7 @@ impl From<PostalAddress> for Address {
 
 /// A customer's tier: what it takes off.
 #[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
-#[graphql(remote = "aggregates::order::Tier")]
+#[graphql(remote = "aggregates::values::Tier")]
 pub(crate) enum Tier {
     /// 0 %.
     Bronze,

@@ -3,8 +3,7 @@ use std::collections::BTreeMap;
 use decider::{Refusal, RefusalClass};
 use serde::{Deserialize, Serialize};
 
-use crate::order::Tier;
-use crate::values::{Address, ChannelReference, CustomerId, EmailAddress, PersonName, Personal, PhoneNumber};
+use crate::values::{Address, ChannelReference, CustomerId, EmailAddress, PersonName, Personal, PhoneNumber, Tier};
 
 /// Registers a customer.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -2,9 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::order::Tier;
 use crate::stored::stored_events;
-use crate::values::{Address, ChannelReference, EmailAddress, PersonName, Personal, PhoneNumber};
+use crate::values::{Address, ChannelReference, EmailAddress, PersonName, Personal, PhoneNumber, Tier};
 
 stored_events! {
     /// An event of a customer.

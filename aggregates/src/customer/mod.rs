@@ -15,9 +15,8 @@ use serde::{Deserialize, Serialize};
 pub use commands::*;
 pub use events::*;
 
-use crate::order::Tier;
 use crate::stored::aggregate;
-use crate::values::ChannelReference;
+use crate::values::{ChannelReference, Tier};
 
 /// What decisions need to know of a customer.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]

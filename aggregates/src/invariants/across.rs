@@ -2,7 +2,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use decider::StreamId;
 
-use crate::order::{Order, OrderEvent};
+use crate::order::{CancelationEvent, FulfillmentEvent, Order, OrderEvent, StockEvent};
 use crate::stock_item::StockItemEvent;
 use crate::values::LineNumber;
 
@@ -34,36 +34,34 @@ impl Differences {
         let place =
             |warehouse: &dyn std::fmt::Display, sku: &dyn std::fmt::Display, line| (format!("{warehouse}/{sku}"), order.to_owned(), line);
         match event {
-            OrderEvent::OrderStockReserved(event) => {
+            OrderEvent::Stock(StockEvent::OrderStockReserved(event)) => {
                 for held in &event.reservations {
                     self.add(place(&held.warehouse, &held.sku, held.line), -i64::from(held.quantity.get()));
                 }
             }
-            OrderEvent::OrderLinesShipped(event) => {
+            OrderEvent::Fulfillment(FulfillmentEvent::OrderLinesShipped(event)) => {
                 for line in &event.lines {
                     self.add(place(&event.warehouse, &line.sku, line.line), i64::from(line.quantity.get()));
                 }
             }
-            OrderEvent::OrderCancelationStarted(event) => {
+            OrderEvent::Cancelation(CancelationEvent::OrderCancelationStarted(event)) => {
                 for held in &event.released {
                     self.add(place(&held.warehouse, &held.sku, held.line), i64::from(held.quantity.get()));
                 }
             }
-            OrderEvent::OrderPlaced(_)
-            | OrderEvent::OrderStockUnavailable(_)
-            | OrderEvent::OrderPaymentStarted(_)
-            | OrderEvent::OrderPaymentAuthorized(_)
-            | OrderEvent::OrderPaymentDeclined(_)
-            | OrderEvent::OrderPaymentVoided(_)
-            | OrderEvent::OrderConfirmed(_)
-            | OrderEvent::OrderLinesReleased(_)
-            | OrderEvent::OrderLinesDelivered(_)
-            | OrderEvent::OrderLinesTakenBack(_)
-            | OrderEvent::OrderRejected(_)
-            | OrderEvent::OrderExpired(_)
-            | OrderEvent::OrderCanceled(_)
-            | OrderEvent::OrderCompleted(_)
-            | OrderEvent::AnomalyDetected(_) => {}
+            OrderEvent::Stock(StockEvent::OrderStockUnavailable(_))
+            | OrderEvent::Fulfillment(
+                FulfillmentEvent::OrderLinesReleased(_)
+                | FulfillmentEvent::OrderLinesDelivered(_)
+                | FulfillmentEvent::OrderLinesTakenBack(_),
+            )
+            | OrderEvent::Cancelation(
+                CancelationEvent::OrderRejected(_) | CancelationEvent::OrderExpired(_) | CancelationEvent::OrderCanceled(_),
+            )
+            | OrderEvent::Placement(_)
+            | OrderEvent::Paying(_)
+            | OrderEvent::Completion(_)
+            | OrderEvent::Anomaly(_) => {}
         }
     }
 

@@ -2,8 +2,11 @@ use std::collections::BTreeMap;
 
 use super::payment_ledger::PaymentLedger;
 use super::{Findings, check};
-use crate::order::{OrderEvent, OrderLinesShipped, OrderPlaced, OrderedLine};
-use crate::values::LineNumber;
+use crate::order::{
+    CancelationEvent, CompletionEvent, FulfillmentEvent, OrderEvent, OrderLinesShipped, OrderPlaced, OrderedLine, PayingEvent,
+    PlacementEvent, StockEvent,
+};
+use crate::values::{LineNumber, LineQuantity};
 
 /// An order: its amounts add up, its quantities stay within what was ordered, what is charged is what left, and its life goes forward.
 #[derive(Debug, Default)]
@@ -89,35 +92,39 @@ impl OrderLedger {
 
     fn fold(&mut self, event: &OrderEvent, findings: &mut Findings) {
         match event {
-            OrderEvent::OrderPlaced(event) => self.place(event, findings),
-            OrderEvent::OrderStockReserved(event) => {
+            OrderEvent::Placement(PlacementEvent::OrderPlaced(event)) => self.place(event, findings),
+            OrderEvent::Stock(StockEvent::OrderStockReserved(event)) => {
                 self.reserved += event.reservations.iter().map(|held| i64::from(held.quantity.get())).sum::<i64>();
             }
-            OrderEvent::OrderLinesReleased(event) => {
-                event.lines.iter().for_each(|units| self.line(units.line).in_fulfillment += i64::from(units.quantity.get()));
-            }
-            OrderEvent::OrderLinesTakenBack(event) => {
-                event.lines.iter().for_each(|units| self.line(units.line).in_fulfillment -= i64::from(units.quantity.get()));
-            }
-            OrderEvent::OrderLinesShipped(event) => self.ship(event, findings),
-            OrderEvent::OrderLinesDelivered(event) => {
-                event.lines.iter().for_each(|units| self.line(units.line).delivered += i64::from(units.quantity.get()));
-            }
-            OrderEvent::OrderCancelationStarted(event) => {
+            OrderEvent::Fulfillment(event) => self.fulfill(event, findings),
+            OrderEvent::Cancelation(CancelationEvent::OrderCancelationStarted(event)) => {
                 self.reserved -= event.released.iter().map(|held| i64::from(held.quantity.get())).sum::<i64>();
                 self.lines.values_mut().for_each(|line| line.canceled = line.ordered - line.shipped - line.in_fulfillment);
             }
-            OrderEvent::OrderCompleted(event) => self.complete(event.captured.minor(), findings),
-            OrderEvent::OrderStockUnavailable(_)
-            | OrderEvent::OrderPaymentStarted(_)
-            | OrderEvent::OrderPaymentAuthorized(_)
-            | OrderEvent::OrderPaymentDeclined(_)
-            | OrderEvent::OrderPaymentVoided(_)
-            | OrderEvent::OrderConfirmed(_)
-            | OrderEvent::OrderRejected(_)
-            | OrderEvent::OrderExpired(_)
-            | OrderEvent::OrderCanceled(_)
-            | OrderEvent::AnomalyDetected(_) => {}
+            OrderEvent::Completion(CompletionEvent::OrderCompleted(event)) => self.complete(event.captured.minor(), findings),
+            OrderEvent::Placement(PlacementEvent::OrderConfirmed(_))
+            | OrderEvent::Stock(StockEvent::OrderStockUnavailable(_))
+            | OrderEvent::Cancelation(
+                CancelationEvent::OrderRejected(_) | CancelationEvent::OrderExpired(_) | CancelationEvent::OrderCanceled(_),
+            )
+            | OrderEvent::Paying(_)
+            | OrderEvent::Anomaly(_) => {}
+        }
+    }
+
+    fn fulfill(&mut self, event: &FulfillmentEvent, findings: &mut Findings) {
+        let units = |lines: &[LineQuantity]| lines.iter().map(|of| (of.line, i64::from(of.quantity.get()))).collect::<Vec<_>>();
+        match event {
+            FulfillmentEvent::OrderLinesReleased(event) => {
+                units(&event.lines).into_iter().for_each(|(line, units)| self.line(line).in_fulfillment += units);
+            }
+            FulfillmentEvent::OrderLinesTakenBack(event) => {
+                units(&event.lines).into_iter().for_each(|(line, units)| self.line(line).in_fulfillment -= units);
+            }
+            FulfillmentEvent::OrderLinesShipped(event) => self.ship(event, findings),
+            FulfillmentEvent::OrderLinesDelivered(event) => {
+                units(&event.lines).into_iter().for_each(|(line, units)| self.line(line).delivered += units);
+            }
         }
     }
 
@@ -169,26 +176,22 @@ impl OrderLedger {
     fn advance(&mut self, event: &OrderEvent, findings: &mut Findings) {
         let before = self.stage;
         let (allowed, after): (&[Stage], Stage) = match event {
-            OrderEvent::OrderPlaced(_) => (&[Stage::Unknown], Stage::Placed),
-            OrderEvent::OrderStockReserved(_) | OrderEvent::OrderStockUnavailable(_) | OrderEvent::OrderPaymentStarted(_) => {
-                (&[Stage::Placed, Stage::Confirmed], before)
-            }
-            OrderEvent::OrderPaymentAuthorized(_)
-            | OrderEvent::OrderPaymentDeclined(_)
-            | OrderEvent::OrderPaymentVoided(_)
-            | OrderEvent::AnomalyDetected(_) => {
-                (&[Stage::Placed, Stage::Confirmed, Stage::Canceling, Stage::Undone, Stage::Completed], before)
-            }
-            OrderEvent::OrderConfirmed(_) => (&[Stage::Placed], Stage::Confirmed),
-            OrderEvent::OrderLinesReleased(_) | OrderEvent::OrderLinesShipped(_) | OrderEvent::OrderLinesTakenBack(_) => {
-                (&[Stage::Confirmed], before)
-            }
-            OrderEvent::OrderLinesDelivered(_) => (&[Stage::Confirmed, Stage::Completed], before),
-            OrderEvent::OrderCancelationStarted(_) => (&[Stage::Placed, Stage::Confirmed], Stage::Canceling),
-            OrderEvent::OrderRejected(_) | OrderEvent::OrderExpired(_) | OrderEvent::OrderCanceled(_) => {
-                (&[Stage::Canceling], Stage::Undone)
-            }
-            OrderEvent::OrderCompleted(_) => (&[Stage::Confirmed], Stage::Completed),
+            OrderEvent::Placement(PlacementEvent::OrderPlaced(_)) => (&[Stage::Unknown], Stage::Placed),
+            OrderEvent::Placement(PlacementEvent::OrderConfirmed(_)) => (&[Stage::Placed], Stage::Confirmed),
+            OrderEvent::Stock(_) | OrderEvent::Paying(PayingEvent::OrderPaymentStarted(_)) => (&[Stage::Placed, Stage::Confirmed], before),
+            OrderEvent::Paying(
+                PayingEvent::OrderPaymentAuthorized(_) | PayingEvent::OrderPaymentDeclined(_) | PayingEvent::OrderPaymentVoided(_),
+            )
+            | OrderEvent::Anomaly(_) => (&[Stage::Placed, Stage::Confirmed, Stage::Canceling, Stage::Undone, Stage::Completed], before),
+            OrderEvent::Fulfillment(FulfillmentEvent::OrderLinesDelivered(_)) => (&[Stage::Confirmed, Stage::Completed], before),
+            OrderEvent::Fulfillment(
+                FulfillmentEvent::OrderLinesReleased(_) | FulfillmentEvent::OrderLinesShipped(_) | FulfillmentEvent::OrderLinesTakenBack(_),
+            ) => (&[Stage::Confirmed], before),
+            OrderEvent::Cancelation(CancelationEvent::OrderCancelationStarted(_)) => (&[Stage::Placed, Stage::Confirmed], Stage::Canceling),
+            OrderEvent::Cancelation(
+                CancelationEvent::OrderRejected(_) | CancelationEvent::OrderExpired(_) | CancelationEvent::OrderCanceled(_),
+            ) => (&[Stage::Canceling], Stage::Undone),
+            OrderEvent::Completion(_) => (&[Stage::Confirmed], Stage::Completed),
         };
         check(findings, allowed.contains(&before), "life_goes_forward", || {
             format!("{} of an order that was {before:?}", event.name()).to_lowercase()

@@ -1,8 +1,10 @@
 use std::collections::BTreeMap;
 
 use super::{Findings, check};
-use crate::payment::{AUTHORIZED_AFTER_DECLINE, OTHER_AMOUNT_AUTHORIZED, OperationId, PaymentEvent};
-use crate::values::{Currency, Money, OrderId, ShipmentId};
+use crate::payment::{
+    AUTHORIZED_AFTER_DECLINE, AnomalyEvent, AuthorizationEvent, CaptureEvent, OTHER_AMOUNT_AUTHORIZED, PaymentEvent, VoidEvent,
+};
+use crate::values::{Currency, Money, OperationId, OrderId, ShipmentId};
 
 /// A payment: captured + pending + released ≤ authorized, one currency, a shipment captured once; unless an anomaly says so.
 #[derive(Debug, Default)]
@@ -61,29 +63,12 @@ impl PaymentLedger {
 
     fn fold(&mut self, event: &PaymentEvent, findings: &mut Findings) {
         match event {
-            PaymentEvent::PaymentInitiated(event) => self.order = Some(event.order),
-            PaymentEvent::AuthorizationRequested(event) => (self.asked, self.asked_for) = (true, event.amount.minor()),
-            PaymentEvent::PaymentAuthorized(event) => {
-                self.asked = false;
-                self.authorized += event.amount.minor();
-            }
-            PaymentEvent::PaymentDeclined(_) => self.asked = false,
-            PaymentEvent::CaptureRequested(event) => {
-                self.pending.insert(event.operation, (event.shipment, event.amount.minor()));
-            }
-            PaymentEvent::PaymentCaptured(event) => {
-                self.pending.remove(&event.operation);
-                self.captured += event.amount.minor();
-                self.capture(event.shipment, findings);
-            }
-            PaymentEvent::CaptureFailed(event) => {
-                self.pending.remove(&event.operation);
-            }
-            PaymentEvent::AuthorizationReleased(event) => self.released += event.amount.minor(),
-            PaymentEvent::VoidRequested(_) => self.void_pending = true,
-            PaymentEvent::PaymentVoided(_) => (self.void_pending, self.voided) = (false, true),
-            PaymentEvent::VoidFailed(_) => self.void_pending = false,
-            PaymentEvent::AnomalyDetected(event) => {
+            PaymentEvent::Authorization(event) => self.authorization(event),
+            PaymentEvent::Capture(event) => self.capture(event, findings),
+            PaymentEvent::Void(VoidEvent::VoidRequested(_)) => self.void_pending = true,
+            PaymentEvent::Void(VoidEvent::PaymentVoided(_)) => (self.void_pending, self.voided) = (false, true),
+            PaymentEvent::Void(VoidEvent::VoidFailed(_)) => self.void_pending = false,
+            PaymentEvent::Anomaly(AnomalyEvent::AnomalyDetected(event)) => {
                 self.anomaly = true;
                 if [OTHER_AMOUNT_AUTHORIZED, AUTHORIZED_AFTER_DECLINE].contains(&event.code.as_str()) {
                     (self.asked, self.contradicted) = (false, self.asked_for);
@@ -92,7 +77,36 @@ impl PaymentLedger {
         }
     }
 
-    fn capture(&mut self, shipment: ShipmentId, findings: &mut Findings) {
+    fn authorization(&mut self, event: &AuthorizationEvent) {
+        match event {
+            AuthorizationEvent::PaymentInitiated(event) => self.order = Some(event.order),
+            AuthorizationEvent::AuthorizationRequested(event) => (self.asked, self.asked_for) = (true, event.amount.minor()),
+            AuthorizationEvent::PaymentAuthorized(event) => {
+                self.asked = false;
+                self.authorized += event.amount.minor();
+            }
+            AuthorizationEvent::PaymentDeclined(_) => self.asked = false,
+            AuthorizationEvent::AuthorizationReleased(event) => self.released += event.amount.minor(),
+        }
+    }
+
+    fn capture(&mut self, event: &CaptureEvent, findings: &mut Findings) {
+        match event {
+            CaptureEvent::CaptureRequested(event) => {
+                self.pending.insert(event.operation, (event.shipment, event.amount.minor()));
+            }
+            CaptureEvent::PaymentCaptured(event) => {
+                self.pending.remove(&event.operation);
+                self.captured += event.amount.minor();
+                self.captured_for(event.shipment, findings);
+            }
+            CaptureEvent::CaptureFailed(event) => {
+                self.pending.remove(&event.operation);
+            }
+        }
+    }
+
+    fn captured_for(&mut self, shipment: ShipmentId, findings: &mut Findings) {
         let times = self.captures.entry(shipment).or_default();
         *times += 1;
         check(findings, *times == 1 || self.anomaly, "shipment_captured_once", || {
@@ -109,17 +123,15 @@ impl PaymentLedger {
 
 fn amount(event: &PaymentEvent) -> Option<Money> {
     match event {
-        PaymentEvent::PaymentInitiated(event) => Some(event.amount),
-        PaymentEvent::AuthorizationRequested(event) => Some(event.amount),
-        PaymentEvent::PaymentAuthorized(event) => Some(event.amount),
-        PaymentEvent::CaptureRequested(event) => Some(event.amount),
-        PaymentEvent::PaymentCaptured(event) => Some(event.amount),
-        PaymentEvent::AuthorizationReleased(event) => Some(event.amount),
-        PaymentEvent::PaymentDeclined(_)
-        | PaymentEvent::CaptureFailed(_)
-        | PaymentEvent::VoidRequested(_)
-        | PaymentEvent::PaymentVoided(_)
-        | PaymentEvent::VoidFailed(_)
-        | PaymentEvent::AnomalyDetected(_) => None,
+        PaymentEvent::Authorization(AuthorizationEvent::PaymentInitiated(event)) => Some(event.amount),
+        PaymentEvent::Authorization(AuthorizationEvent::AuthorizationRequested(event)) => Some(event.amount),
+        PaymentEvent::Authorization(AuthorizationEvent::PaymentAuthorized(event)) => Some(event.amount),
+        PaymentEvent::Authorization(AuthorizationEvent::AuthorizationReleased(event)) => Some(event.amount),
+        PaymentEvent::Capture(CaptureEvent::CaptureRequested(event)) => Some(event.amount),
+        PaymentEvent::Capture(CaptureEvent::PaymentCaptured(event)) => Some(event.amount),
+        PaymentEvent::Authorization(AuthorizationEvent::PaymentDeclined(_))
+        | PaymentEvent::Capture(CaptureEvent::CaptureFailed(_))
+        | PaymentEvent::Void(_)
+        | PaymentEvent::Anomaly(_) => None,
     }
 }

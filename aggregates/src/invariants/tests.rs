@@ -1,12 +1,12 @@
 use super::*;
 use crate::order::{
-    CaptureShare, LineQuantity, LineReservation, OrderCompleted, OrderConfirmed, OrderLinesDelivered, OrderLinesReleased,
-    OrderLinesShipped, OrderPlaced, OrderStockReserved, ShippedLine, Tier,
+    CaptureShare, OrderCompleted, OrderConfirmed, OrderLinesDelivered, OrderLinesReleased, OrderLinesShipped, OrderPlaced,
+    OrderStockReserved, ShippedLine,
 };
 use crate::payment::{CaptureRequested, PaymentAuthorized, PaymentCaptured, PaymentInitiated};
 use crate::shipment::{ShipmentDelivered, ShipmentDispatched};
 use crate::stock_item::{ReleaseReason, ReservationConfirmed, ReservationReleased, StockDispatched, StockReceived, StockReserved};
-use crate::values::{LineNumber, Money};
+use crate::values::{LineNumber, LineQuantity, LineReservation, Money, Tier};
 use crate::world::*;
 
 /// The rules that are violated by these events, each an append of its own stream.
@@ -93,7 +93,7 @@ fn shipped(n: u32, net: Money, tax: Money, captured: Money) -> OrderLinesShipped
 }
 
 fn initiated() -> PaymentInitiated {
-    let purpose = crate::order::PaymentPurpose::Order;
+    let purpose = crate::values::PaymentPurpose::Order;
     PaymentInitiated { order: order(1), purpose, amount: eur(2200), gateway: "simulator".to_owned(), method: None }
 }
 

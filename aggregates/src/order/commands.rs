@@ -1,10 +1,10 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{CancelationOutcome, CancelationReason, Delivery, OrderPolicy, OrderedLine, PaymentTerms, Tier};
-use crate::payment::OperationId;
+use super::{CancelationOutcome, CancelationReason, Delivery, OrderPolicy, OrderedLine, PaymentTerms};
 use crate::values::{
-    Address, ChannelReference, Currency, CustomerId, Money, OrderId, OrderNumber, PaymentId, Personal, ShipmentId, WarehouseCode,
+    Address, ChannelReference, Currency, CustomerId, Money, OperationId, OrderId, OrderNumber, PaymentId, Personal, ShipmentId, Tier,
+    WarehouseCode,
 };
 
 /// Places an order, with everything frozen.

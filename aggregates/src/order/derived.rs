@@ -1,10 +1,8 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{
-    Cancelation, LineReservation, MissingStock, Order, OrderLine, OrderShipment, OrderStatus, PaymentAttempt, ShipmentProgress, Terms,
-};
-use crate::values::{LineNumber, Quantity, ShipmentId, WarehouseCode};
+use super::{Cancelation, MissingStock, Order, OrderLine, OrderShipment, OrderStatus, PaymentAttempt, ShipmentProgress, Terms};
+use crate::values::{LineNumber, LineReservation, Quantity, ShipmentId, WarehouseCode};
 
 /// How far an order is fulfilled: derived, never the target of a command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]

@@ -1,38 +1,57 @@
 use std::collections::BTreeMap;
 
 use super::{
-    AttemptStatus, Cancelation, Delivery, DeliveryMethod, LineQuantity, Order, OrderCancelationStarted, OrderEvent, OrderLine,
-    OrderLinesDelivered, OrderLinesReleased, OrderLinesShipped, OrderLinesTakenBack, OrderPaymentStarted, OrderPlaced, OrderShipment,
-    OrderStatus, OrderStockReserved, PaymentAttempt, ShipmentProgress, Terms,
+    AnomalyEvent, AttemptStatus, Cancelation, CancelationEvent, CompletionEvent, Delivery, DeliveryMethod, FulfillmentEvent, Order,
+    OrderCancelationStarted, OrderEvent, OrderLine, OrderLinesDelivered, OrderLinesReleased, OrderLinesShipped, OrderLinesTakenBack,
+    OrderPaymentStarted, OrderPlaced, OrderShipment, OrderStatus, OrderStockReserved, PayingEvent, PaymentAttempt, PlacementEvent,
+    ShipmentProgress, StockEvent, Terms,
 };
-use crate::values::{LineNumber, PaymentId, ShipmentId, WarehouseCode};
+use crate::values::{LineNumber, LineQuantity, PaymentId, ShipmentId, WarehouseCode};
 
 impl Order {
     pub(super) fn evolve(&mut self, event: OrderEvent) {
         match event {
-            OrderEvent::OrderPlaced(event) => *self = Self::placed(event),
-            OrderEvent::OrderStockReserved(event) => self.stock_reserved(event),
-            OrderEvent::OrderStockUnavailable(event) => self.missing = event.missing,
-            OrderEvent::OrderPaymentStarted(event) => self.payments.push(PaymentAttempt::started(&event)),
-            OrderEvent::OrderPaymentAuthorized(event) => self.attempt(event.payment, AttemptStatus::Authorized),
-            OrderEvent::OrderPaymentDeclined(event) => self.attempt(event.payment, AttemptStatus::Declined { code: event.code }),
-            OrderEvent::OrderPaymentVoided(event) => self.attempt(event.payment, AttemptStatus::Voided),
-            OrderEvent::OrderConfirmed(_) => self.status = OrderStatus::Confirmed,
-            OrderEvent::OrderLinesReleased(event) => self.lines_released(event),
-            OrderEvent::OrderLinesShipped(event) => self.lines_shipped(&event),
-            OrderEvent::OrderLinesDelivered(event) => self.lines_delivered(&event),
-            OrderEvent::OrderLinesTakenBack(event) => self.lines_taken_back(&event),
-            OrderEvent::OrderCancelationStarted(event) => self.cancelation_started(event),
-            OrderEvent::OrderRejected(_) => self.status = OrderStatus::Rejected,
-            OrderEvent::OrderExpired(_) => self.status = OrderStatus::Expired,
-            OrderEvent::OrderCanceled(_) => self.status = OrderStatus::Canceled,
-            OrderEvent::OrderCompleted(event) => {
+            OrderEvent::Placement(PlacementEvent::OrderPlaced(event)) => *self = Self::placed(event),
+            OrderEvent::Placement(PlacementEvent::OrderConfirmed(_)) => self.status = OrderStatus::Confirmed,
+            OrderEvent::Stock(StockEvent::OrderStockReserved(event)) => self.stock_reserved(event),
+            OrderEvent::Stock(StockEvent::OrderStockUnavailable(event)) => self.missing = event.missing,
+            OrderEvent::Paying(event) => self.paying(event),
+            OrderEvent::Fulfillment(event) => self.fulfillment(event),
+            OrderEvent::Cancelation(event) => self.canceling(event),
+            OrderEvent::Completion(CompletionEvent::OrderCompleted(event)) => {
                 self.status = OrderStatus::Completed;
                 self.captured = Some(event.captured);
             }
-            OrderEvent::AnomalyDetected(event) => {
+            OrderEvent::Anomaly(AnomalyEvent::AnomalyDetected(event)) => {
                 self.anomalies.insert((event.code, event.message));
             }
+        }
+    }
+
+    fn paying(&mut self, event: PayingEvent) {
+        match event {
+            PayingEvent::OrderPaymentStarted(event) => self.payments.push(PaymentAttempt::started(&event)),
+            PayingEvent::OrderPaymentAuthorized(event) => self.attempt(event.payment, AttemptStatus::Authorized),
+            PayingEvent::OrderPaymentDeclined(event) => self.attempt(event.payment, AttemptStatus::Declined { code: event.code }),
+            PayingEvent::OrderPaymentVoided(event) => self.attempt(event.payment, AttemptStatus::Voided),
+        }
+    }
+
+    fn fulfillment(&mut self, event: FulfillmentEvent) {
+        match event {
+            FulfillmentEvent::OrderLinesReleased(event) => self.lines_released(event),
+            FulfillmentEvent::OrderLinesShipped(event) => self.lines_shipped(&event),
+            FulfillmentEvent::OrderLinesDelivered(event) => self.lines_delivered(&event),
+            FulfillmentEvent::OrderLinesTakenBack(event) => self.lines_taken_back(&event),
+        }
+    }
+
+    fn canceling(&mut self, event: CancelationEvent) {
+        match event {
+            CancelationEvent::OrderCancelationStarted(event) => self.cancelation_started(event),
+            CancelationEvent::OrderRejected(_) => self.status = OrderStatus::Rejected,
+            CancelationEvent::OrderExpired(_) => self.status = OrderStatus::Expired,
+            CancelationEvent::OrderCanceled(_) => self.status = OrderStatus::Canceled,
         }
     }
 

@@ -74,8 +74,8 @@ impl OrderLinesDelivered {
 
 impl ShipmentLine {
     /// The line and its units, without the SKU.
-    pub(crate) fn units(&self) -> super::LineQuantity {
-        super::LineQuantity { line: self.line, quantity: self.quantity }
+    pub(crate) fn units(&self) -> crate::values::LineQuantity {
+        crate::values::LineQuantity { line: self.line, quantity: self.quantity }
     }
 }
 

@@ -32,7 +32,8 @@ pub use refusal::OrderRefusal;
 
 use crate::stored::aggregate;
 use crate::values::{
-    ChannelReference, Country, Currency, CustomerId, LineNumber, Money, OrderNumber, PaymentId, ShipmentId, WarehouseCode,
+    ChannelReference, Country, Currency, CustomerId, LineNumber, LineQuantity, Money, OrderNumber, PaymentId, PaymentPurpose, ShipmentId,
+    Tier, WarehouseCode,
 };
 
 /// An order.

@@ -21,7 +21,7 @@ impl Order {
 
     /// What the order says stock items hold for it.
     pub(crate) fn holds(&self, order: OrderId) -> Vec<Hold> {
-        let hold = |held: super::LineReservation| {
+        let hold = |held: crate::values::LineReservation| {
             let item = StockItemId { warehouse: held.warehouse, sku: held.sku };
             Hold { item, order, line: held.line, quantity: held.quantity }
         };

@@ -2,7 +2,7 @@ use super::*;
 use crate::payment::{CapturePayment, Payment};
 use crate::product::Product;
 use crate::shipment::{PackShipment, RecordDelivery, Shipment, ShipmentStatus};
-use crate::values::OrderId;
+use crate::values::{OrderId, Tier};
 use crate::world::*;
 
 const TWO_LINES: &[(&str, u32, i64)] = &[("A", 2, 1000), ("B", 3, 333)];

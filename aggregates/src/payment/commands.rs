@@ -2,8 +2,8 @@ use chrono::{DateTime, Utc};
 use decider::{Refusal, RefusalClass};
 use serde::{Deserialize, Serialize};
 
-use super::{OperationId, PaymentStatus};
-use crate::values::{Money, PaymentId, ShipmentId};
+use super::PaymentStatus;
+use crate::values::{Money, OperationId, PaymentId, ShipmentId};
 
 /// The gateway's answer to the call for the money.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

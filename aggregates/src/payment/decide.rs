@@ -1,12 +1,12 @@
 use decider::{Changes, Decision, Needed, States};
 
 use super::{
-    AUTHORIZED_AFTER_DECLINE, Authorization, AuthorizationOutcome, CONTRADICTING_OUTCOME, CapturePayment, OTHER_AMOUNT_AUTHORIZED,
-    OperationId, Payment, PaymentAuthorized, PaymentDeclined, PaymentEvent, PaymentInitiated, PaymentRefusal, RecordAuthorization,
-    RecordCapture, RecordVoid, UNKNOWN_OPERATION, VoidPayment,
+    AUTHORIZED_AFTER_DECLINE, Authorization, AuthorizationOutcome, CONTRADICTING_OUTCOME, CapturePayment, OTHER_AMOUNT_AUTHORIZED, Payment,
+    PaymentAuthorized, PaymentDeclined, PaymentEvent, PaymentInitiated, PaymentRefusal, RecordAuthorization, RecordCapture, RecordVoid,
+    UNKNOWN_OPERATION, VoidPayment,
 };
 use crate::loaded::loaded;
-use crate::values::{Money, OrderId};
+use crate::values::{Money, OperationId, OrderId};
 
 /// One decision for each command: the payment's own stream, and its own answer, once it exists.
 macro_rules! decided_by {

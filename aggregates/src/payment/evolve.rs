@@ -1,36 +1,58 @@
-use super::{AnomalyDetected, Authorization, Capture, CaptureRequested, OperationId, Outcome, Payment, PaymentEvent, Void};
+use super::{
+    AnomalyDetected, AnomalyEvent, Authorization, AuthorizationEvent, Capture, CaptureEvent, CaptureRequested, Outcome, Payment,
+    PaymentEvent, Void, VoidEvent,
+};
+use crate::values::OperationId;
 
 impl Payment {
     pub(super) fn evolve(&mut self, event: PaymentEvent) {
         match event {
-            PaymentEvent::PaymentInitiated(initiated) => self.initiated = Some(initiated),
-            PaymentEvent::AuthorizationRequested(event) => {
+            PaymentEvent::Authorization(event) => self.authorization_moved(event),
+            PaymentEvent::Capture(event) => self.capture_moved(event),
+            PaymentEvent::Void(event) => self.void_moved(event),
+            PaymentEvent::Anomaly(AnomalyEvent::AnomalyDetected(event)) => self.note(event),
+        }
+    }
+
+    fn authorization_moved(&mut self, event: AuthorizationEvent) {
+        match event {
+            AuthorizationEvent::PaymentInitiated(initiated) => self.initiated = Some(initiated),
+            AuthorizationEvent::AuthorizationRequested(event) => {
                 self.authorization = Authorization::Requested { operation: event.operation, amount: event.amount };
             }
-            PaymentEvent::PaymentAuthorized(event) => {
+            AuthorizationEvent::PaymentAuthorized(event) => {
                 let (operation, amount, expires_at) = (event.operation, event.amount, event.expires_at);
                 self.authorization = Authorization::Authorized { operation, amount, expires_at };
             }
-            PaymentEvent::PaymentDeclined(event) => {
+            AuthorizationEvent::PaymentDeclined(event) => {
                 self.authorization = Authorization::Declined { operation: event.operation, code: event.code };
             }
-            PaymentEvent::CaptureRequested(event) => self.captures.push(Capture::requested(&event)),
-            PaymentEvent::PaymentCaptured(event) => {
+            AuthorizationEvent::AuthorizationReleased(event) => self.released_minor += event.amount.minor(),
+        }
+    }
+
+    fn capture_moved(&mut self, event: CaptureEvent) {
+        match event {
+            CaptureEvent::CaptureRequested(event) => self.captures.push(Capture::requested(&event)),
+            CaptureEvent::PaymentCaptured(event) => {
                 if let Some(capture) = self.capture_mut(event.operation) {
                     capture.outcome = Outcome::Done;
                     capture.amount = event.amount;
                 }
             }
-            PaymentEvent::CaptureFailed(event) => {
+            CaptureEvent::CaptureFailed(event) => {
                 if let Some(capture) = self.capture_mut(event.operation) {
                     capture.outcome = Outcome::Failed;
                 }
             }
-            PaymentEvent::AuthorizationReleased(event) => self.released_minor += event.amount.minor(),
-            PaymentEvent::VoidRequested(event) => self.voids.push(Void { operation: event.operation, outcome: Outcome::Pending }),
-            PaymentEvent::PaymentVoided(event) => self.end_void(event.operation, Outcome::Done),
-            PaymentEvent::VoidFailed(event) => self.end_void(event.operation, Outcome::Failed),
-            PaymentEvent::AnomalyDetected(event) => self.note(event),
+        }
+    }
+
+    fn void_moved(&mut self, event: VoidEvent) {
+        match event {
+            VoidEvent::VoidRequested(event) => self.voids.push(Void { operation: event.operation, outcome: Outcome::Pending }),
+            VoidEvent::PaymentVoided(event) => self.end_void(event.operation, Outcome::Done),
+            VoidEvent::VoidFailed(event) => self.end_void(event.operation, Outcome::Failed),
         }
     }
 

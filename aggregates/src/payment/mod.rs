@@ -28,7 +28,7 @@ pub use events::*;
 pub use view::PaymentStatus;
 
 use crate::stored::aggregate;
-use crate::values::{Money, ShipmentId};
+use crate::values::{Money, OperationId, ShipmentId};
 
 /// One attempt to pay.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]

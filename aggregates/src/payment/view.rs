@@ -1,8 +1,8 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{Authorization, Capture, OperationId, Outcome, Payment, PaymentEvent, PaymentInitiated};
-use crate::values::{Money, OrderId, ShipmentId};
+use super::{Authorization, Capture, Outcome, Payment, PaymentInitiated};
+use crate::values::{Money, OperationId, OrderId, ShipmentId};
 
 /// Where an attempt stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -224,25 +224,5 @@ impl Capture {
     /// What became of it.
     pub fn outcome(&self) -> Outcome {
         self.outcome
-    }
-}
-
-impl PaymentEvent {
-    /// What order it pays.
-    pub fn order(&self) -> OrderId {
-        match self {
-            Self::PaymentInitiated(event) => event.order,
-            Self::AuthorizationRequested(event) => event.order,
-            Self::PaymentAuthorized(event) => event.order,
-            Self::PaymentDeclined(event) => event.order,
-            Self::CaptureRequested(event) => event.order,
-            Self::PaymentCaptured(event) => event.order,
-            Self::CaptureFailed(event) => event.order,
-            Self::AuthorizationReleased(event) => event.order,
-            Self::VoidRequested(event) => event.order,
-            Self::PaymentVoided(event) => event.order,
-            Self::VoidFailed(event) => event.order,
-            Self::AnomalyDetected(event) => event.order,
-        }
     }
 }

@@ -3,18 +3,24 @@
 mod address;
 mod identity;
 mod money;
+mod payment;
 mod personal;
 mod quantity;
 #[cfg(test)]
 mod tests;
+mod tier;
+mod units;
 
 pub use address::{Address, Country, EmailAddress, PersonName, PhoneNumber};
 pub use identity::{
     ChannelReference, CustomerId, LineNumber, OrderId, OrderNumber, PaymentId, ShipmentId, Sku, StockItemId, WarehouseCode,
 };
 pub use money::{Currency, Money};
+pub use payment::{OperationId, PaymentPurpose};
 pub use personal::Personal;
 pub use quantity::Quantity;
+pub use tier::Tier;
+pub use units::{LineQuantity, LineReservation};
 
 /// A text that is not a value of the type asked for.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -1,10 +1,10 @@
 use std::collections::HashMap;
 
 use aggregates::customer::Customer;
-use aggregates::order::{OrderRefusal, OrderedLine, Tier};
+use aggregates::order::{OrderRefusal, OrderedLine};
 use aggregates::pricing::{PriceList, PricedItem, ShipTo, quote};
 use aggregates::product::Product;
-use aggregates::values::{Currency, CustomerId, Money, Sku};
+use aggregates::values::{Currency, CustomerId, Money, Sku, Tier};
 
 use super::own_prices;
 use super::placement::PlacementRefusal;

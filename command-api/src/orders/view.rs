@@ -1,7 +1,7 @@
-use aggregates::order::{AttemptStatus, DeliveryMethod, Order, OrderLine, OrderShipment, PaymentAttempt, ShipmentProgress, Terms, Tier};
+use aggregates::order::{AttemptStatus, DeliveryMethod, Order, OrderLine, OrderShipment, PaymentAttempt, ShipmentProgress, Terms};
 use aggregates::paid::{AttemptStage, PaidStatus, paid_status};
 use aggregates::payment::Payment;
-use aggregates::values::{Currency, Money, OrderId, ShipmentId};
+use aggregates::values::{Currency, Money, OrderId, ShipmentId, Tier};
 use chrono::{DateTime, Utc};
 use identity::{Caller, Right};
 use serde::Serialize;

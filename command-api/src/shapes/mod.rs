@@ -11,7 +11,7 @@ pub(crate) use texts::{
     WarehouseCodeShape,
 };
 
-use aggregates::order::Tier;
+use aggregates::values::Tier;
 use serde::Deserialize;
 use utoipa::openapi::schema::{ObjectBuilder, Type};
 use utoipa::openapi::{RefOr, Schema};

@@ -5,7 +5,10 @@ mod money;
 
 use std::collections::BTreeMap;
 
-use aggregates::order::{CancelationOutcome, Delivery, MissingStock, OrderEvent, OrderPlaced, PaymentTerms};
+use aggregates::order::{
+    CancelationEvent, CancelationOutcome, Delivery, FulfillmentEvent, MissingStock, OrderEvent, OrderPlaced, PayingEvent, PaymentTerms,
+    PlacementEvent, StockEvent,
+};
 use aggregates::process::ProcessEvent;
 use aggregates::values::{Country, LineNumber, PaymentId, ShipmentId, WarehouseCode};
 use serde::{Deserialize, Serialize};
@@ -93,29 +96,44 @@ impl Facts {
 
     fn learn_of_order(&mut self, event: &OrderEvent) {
         match event {
-            OrderEvent::OrderPlaced(placed) => self.learn_placement(placed),
-            OrderEvent::OrderStockReserved(reserved) => {
+            OrderEvent::Placement(PlacementEvent::OrderPlaced(placed)) => self.learn_placement(placed),
+            OrderEvent::Placement(PlacementEvent::OrderConfirmed(_)) => self.phase = Phase::Confirmed,
+            OrderEvent::Stock(event) => self.learn_of_stock(event),
+            OrderEvent::Paying(event) => self.learn_of_attempt(event),
+            OrderEvent::Fulfillment(FulfillmentEvent::OrderLinesShipped(shipped)) => self.owe(shipped),
+            OrderEvent::Cancelation(CancelationEvent::OrderCancelationStarted(_)) => self.turn_back(),
+            OrderEvent::Cancelation(
+                CancelationEvent::OrderRejected(_) | CancelationEvent::OrderExpired(_) | CancelationEvent::OrderCanceled(_),
+            )
+            | OrderEvent::Completion(_) => self.end(),
+            // The shipment's own events say the same; an anomaly is for people.
+            OrderEvent::Fulfillment(
+                FulfillmentEvent::OrderLinesReleased(_)
+                | FulfillmentEvent::OrderLinesDelivered(_)
+                | FulfillmentEvent::OrderLinesTakenBack(_),
+            )
+            | OrderEvent::Anomaly(_) => {}
+        }
+    }
+
+    fn learn_of_stock(&mut self, event: &StockEvent) {
+        match event {
+            StockEvent::OrderStockReserved(reserved) => {
                 let mut warehouses: Vec<_> = reserved.reservations.iter().map(|held| held.warehouse.clone()).collect();
                 warehouses.sort();
                 warehouses.dedup();
                 self.stock = Stock::Reserved(warehouses);
             }
-            OrderEvent::OrderStockUnavailable(unavailable) => self.stock = Stock::Missing(unavailable.missing.clone()),
-            OrderEvent::OrderPaymentStarted(started) => self.attempt = Some(started.payment),
-            OrderEvent::OrderPaymentAuthorized(ended) => self.settle(ended.payment, Settlement::Authorized),
-            OrderEvent::OrderPaymentDeclined(ended) => self.settle(ended.payment, Settlement::Declined { code: ended.code.clone() }),
-            OrderEvent::OrderPaymentVoided(ended) => self.settle(ended.payment, Settlement::Voided),
-            OrderEvent::OrderConfirmed(_) => self.phase = Phase::Confirmed,
-            OrderEvent::OrderLinesShipped(shipped) => self.owe(shipped),
-            OrderEvent::OrderCancelationStarted(_) => self.turn_back(),
-            OrderEvent::OrderRejected(_) | OrderEvent::OrderExpired(_) | OrderEvent::OrderCanceled(_) | OrderEvent::OrderCompleted(_) => {
-                self.end();
-            }
-            // The shipment's own events say the same; an anomaly is for people.
-            OrderEvent::OrderLinesReleased(_)
-            | OrderEvent::OrderLinesDelivered(_)
-            | OrderEvent::OrderLinesTakenBack(_)
-            | OrderEvent::AnomalyDetected(_) => {}
+            StockEvent::OrderStockUnavailable(unavailable) => self.stock = Stock::Missing(unavailable.missing.clone()),
+        }
+    }
+
+    fn learn_of_attempt(&mut self, event: &PayingEvent) {
+        match event {
+            PayingEvent::OrderPaymentStarted(started) => self.attempt = Some(started.payment),
+            PayingEvent::OrderPaymentAuthorized(ended) => self.settle(ended.payment, Settlement::Authorized),
+            PayingEvent::OrderPaymentDeclined(ended) => self.settle(ended.payment, Settlement::Declined { code: ended.code.clone() }),
+            PayingEvent::OrderPaymentVoided(ended) => self.settle(ended.payment, Settlement::Voided),
         }
     }
 

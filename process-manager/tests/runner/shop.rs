@@ -6,11 +6,11 @@ use std::time::{Duration, Instant};
 use aggregates::customer::RegisterCustomer;
 use aggregates::order::{
     CancelOrder, CancelationOutcome, CancelationReason, DeclinePolicy, Delivery, Order, OrderPolicy, OrderStatus, OrderedLine,
-    PaymentTerms, PlaceOrder, StockPolicy, Tier,
+    PaymentTerms, PlaceOrder, StockPolicy,
 };
 use aggregates::product::AddProduct;
 use aggregates::stock_item::{ReceiveStock, StockItem};
-use aggregates::values::{CustomerId, LineNumber, Money, OrderId, Sku, StockItemId, WarehouseCode};
+use aggregates::values::{CustomerId, LineNumber, Money, OrderId, Sku, StockItemId, Tier, WarehouseCode};
 use aggregates::warehouse::OpenWarehouse;
 use clap::Parser;
 use decider::Decision;

@@ -5,8 +5,7 @@ mod reads;
 use std::collections::BTreeMap;
 
 use aggregates::customer::{Customer, CustomerEvent, CustomerRegistered};
-use aggregates::order::Tier;
-use aggregates::values::{Address, CustomerId, EmailAddress, PersonName, Personal, PhoneNumber};
+use aggregates::values::{Address, CustomerId, EmailAddress, PersonName, Personal, PhoneNumber, Tier};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 

@@ -1,5 +1,4 @@
-use aggregates::order::Tier;
-use aggregates::values::{ChannelReference, CustomerId};
+use aggregates::values::{ChannelReference, CustomerId, Tier};
 use sqlx::QueryBuilder;
 
 use super::{CustomerRow, CustomerStatus};

@@ -1,9 +1,10 @@
 //! What the order's own events make of its row.
 
 use aggregates::order::{
-    CancelationReason, Delivery, LineQuantity, LineReservation, OrderCancelationStarted, OrderEvent, OrderPlaced, OrderedLine,
+    CancelationEvent, CancelationReason, CompletionEvent, Delivery, FulfillmentEvent, OrderCancelationStarted, OrderEvent, OrderPlaced,
+    OrderedLine, PlacementEvent, StockEvent,
 };
-use aggregates::values::{LineNumber, Personal, Quantity};
+use aggregates::values::{LineNumber, LineQuantity, LineReservation, Personal, Quantity};
 use rust_decimal::Decimal;
 
 use super::OrdersEvent;
@@ -17,8 +18,8 @@ pub(super) fn order(
     event: &Recorded<'_, OrdersEvent>,
 ) -> Result<OrderRow, Unfoldable> {
     match (fact, row) {
-        (OrderEvent::OrderPlaced(placed), None) => new(placed, key, event),
-        (OrderEvent::OrderPlaced(_), Some(_)) => Err(Unfoldable::second(key, event)),
+        (OrderEvent::Placement(PlacementEvent::OrderPlaced(placed)), None) => new(placed, key, event),
+        (OrderEvent::Placement(PlacementEvent::OrderPlaced(_)), Some(_)) => Err(Unfoldable::second(key, event)),
         (_, None) => Err(Unfoldable::no_row(key, event)),
         (fact, Some(mut row)) => {
             change(&mut row, fact)?;
@@ -95,30 +96,34 @@ fn delivery(delivery: &Delivery) -> DeliveryRow {
 /// What an attempt to pay did to the order stands in the payment's own events; the order's tell it in the timeline only.
 fn change(row: &mut OrderRow, fact: &OrderEvent) -> Result<(), Unfoldable> {
     match fact {
-        OrderEvent::OrderPlaced(_)
-        | OrderEvent::OrderStockUnavailable(_)
-        | OrderEvent::OrderPaymentStarted(_)
-        | OrderEvent::OrderPaymentAuthorized(_)
-        | OrderEvent::OrderPaymentDeclined(_)
-        | OrderEvent::OrderPaymentVoided(_)
-        | OrderEvent::AnomalyDetected(_) => {}
-        OrderEvent::OrderStockReserved(reserved) => add_reservations(row, &reserved.reservations)?,
-        OrderEvent::OrderConfirmed(_) => row.status = OrderStatus::Confirmed,
-        OrderEvent::OrderLinesReleased(released) => each(row, &released.lines, |line, units| line.in_fulfillment += units)?,
-        OrderEvent::OrderLinesShipped(shipped) => {
+        OrderEvent::Placement(PlacementEvent::OrderConfirmed(_)) => row.status = OrderStatus::Confirmed,
+        OrderEvent::Stock(StockEvent::OrderStockReserved(reserved)) => add_reservations(row, &reserved.reservations)?,
+        OrderEvent::Fulfillment(fact) => fulfill(row, fact)?,
+        OrderEvent::Cancelation(CancelationEvent::OrderCancelationStarted(started)) => start_cancelation(row, started)?,
+        OrderEvent::Cancelation(CancelationEvent::OrderRejected(rejected)) => end(row, OrderStatus::Rejected, &rejected.reason),
+        OrderEvent::Cancelation(CancelationEvent::OrderExpired(expired)) => end(row, OrderStatus::Expired, &expired.reason),
+        OrderEvent::Cancelation(CancelationEvent::OrderCanceled(canceled)) => end(row, OrderStatus::Canceled, &canceled.reason),
+        OrderEvent::Completion(CompletionEvent::OrderCompleted(_)) => row.status = OrderStatus::Completed,
+        OrderEvent::Placement(PlacementEvent::OrderPlaced(_))
+        | OrderEvent::Stock(StockEvent::OrderStockUnavailable(_))
+        | OrderEvent::Paying(_)
+        | OrderEvent::Anomaly(_) => {}
+    }
+    Ok(())
+}
+
+fn fulfill(row: &mut OrderRow, fact: &FulfillmentEvent) -> Result<(), Unfoldable> {
+    match fact {
+        FulfillmentEvent::OrderLinesReleased(released) => each(row, &released.lines, |line, units| line.in_fulfillment += units),
+        FulfillmentEvent::OrderLinesShipped(shipped) => {
             for gone in &shipped.lines {
                 ship(line_of(row, gone.line)?, units(gone.quantity));
             }
+            Ok(())
         }
-        OrderEvent::OrderLinesDelivered(delivered) => each(row, &delivered.lines, |line, units| line.delivered += units)?,
-        OrderEvent::OrderLinesTakenBack(back) => each(row, &back.lines, |line, units| line.in_fulfillment -= units)?,
-        OrderEvent::OrderCancelationStarted(started) => start_cancelation(row, started)?,
-        OrderEvent::OrderRejected(rejected) => end(row, OrderStatus::Rejected, &rejected.reason),
-        OrderEvent::OrderExpired(expired) => end(row, OrderStatus::Expired, &expired.reason),
-        OrderEvent::OrderCanceled(canceled) => end(row, OrderStatus::Canceled, &canceled.reason),
-        OrderEvent::OrderCompleted(_) => row.status = OrderStatus::Completed,
+        FulfillmentEvent::OrderLinesDelivered(delivered) => each(row, &delivered.lines, |line, units| line.delivered += units),
+        FulfillmentEvent::OrderLinesTakenBack(back) => each(row, &back.lines, |line, units| line.in_fulfillment -= units),
     }
-    Ok(())
 }
 
 fn add_reservations(row: &mut OrderRow, reservations: &[LineReservation]) -> Result<(), Unfoldable> {

@@ -9,9 +9,8 @@ mod shipments;
 mod timeline;
 
 use aggregates::order::Order;
-use aggregates::payment::{Payment, PaymentEvent};
-use aggregates::shipment::{Shipment, ShipmentEvent};
-use aggregates::values::OrderId;
+use aggregates::payment::Payment;
+use aggregates::shipment::Shipment;
 
 use crate::projection::{Projection, Recorded, Unfoldable, follows};
 
@@ -48,8 +47,8 @@ impl Projection for Orders {
     fn keys(event: &Recorded<'_, OrdersEvent>) -> Vec<String> {
         vec![match &event.event {
             OrdersEvent::Order(_) => event.stream.aggregate_id().to_owned(),
-            OrdersEvent::Payment(fact) => order_of_payment(fact).to_string(),
-            OrdersEvent::Shipment(fact) => order_of_shipment(fact).to_string(),
+            OrdersEvent::Payment(fact) => fact.order().to_string(),
+            OrdersEvent::Shipment(fact) => fact.order().to_string(),
         }]
     }
 
@@ -63,33 +62,5 @@ impl Projection for Orders {
         row.timeline.push(timeline::entry(event));
         row.updated_at = event.recorded_at;
         Ok(Some(row))
-    }
-}
-
-fn order_of_payment(fact: &PaymentEvent) -> OrderId {
-    match fact {
-        PaymentEvent::PaymentInitiated(e) => e.order,
-        PaymentEvent::AuthorizationRequested(e) => e.order,
-        PaymentEvent::PaymentAuthorized(e) => e.order,
-        PaymentEvent::PaymentDeclined(e) => e.order,
-        PaymentEvent::CaptureRequested(e) => e.order,
-        PaymentEvent::PaymentCaptured(e) => e.order,
-        PaymentEvent::CaptureFailed(e) => e.order,
-        PaymentEvent::AuthorizationReleased(e) => e.order,
-        PaymentEvent::VoidRequested(e) => e.order,
-        PaymentEvent::PaymentVoided(e) => e.order,
-        PaymentEvent::VoidFailed(e) => e.order,
-        PaymentEvent::AnomalyDetected(e) => e.order,
-    }
-}
-
-fn order_of_shipment(fact: &ShipmentEvent) -> OrderId {
-    match fact {
-        ShipmentEvent::ShipmentPlanned(e) => e.order,
-        ShipmentEvent::ShipmentPacked(e) => e.order,
-        ShipmentEvent::ShipmentDispatched(e) => e.order,
-        ShipmentEvent::ShipmentDelivered(e) => e.order,
-        ShipmentEvent::ShipmentCanceled(e) => e.order,
-        ShipmentEvent::AnomalyDetected(e) => e.order,
     }
 }

@@ -1,6 +1,6 @@
 //! What a payment's events make of its order's row.
 
-use aggregates::payment::{PaymentEvent, PaymentInitiated};
+use aggregates::payment::{AuthorizationEvent, CaptureEvent, PaymentEvent, PaymentInitiated, VoidEvent};
 use aggregates::values::PaymentId;
 use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
@@ -12,7 +12,9 @@ use crate::projection::{Recorded, Unfoldable};
 pub(super) fn fold(mut row: OrderRow, fact: &PaymentEvent, event: &Recorded<'_, OrdersEvent>) -> Result<OrderRow, Unfoldable> {
     let id: PaymentId = event.stream.aggregate_id().parse().map_err(|problem| Unfoldable(format!("{problem}")))?;
     match (fact, row.payments.iter_mut().find(|payment| payment.id == id)) {
-        (PaymentEvent::PaymentInitiated(initiated), None) => row.payments.push(new(id, initiated, event.recorded_at)),
+        (PaymentEvent::Authorization(AuthorizationEvent::PaymentInitiated(initiated)), None) => {
+            row.payments.push(new(id, initiated, event.recorded_at))
+        }
         (fact, Some(payment)) => change(payment, fact),
         (_, None) => return Err(Unfoldable::no_row(&event.stream.to_string(), event)),
     }
@@ -36,29 +38,33 @@ fn new(id: PaymentId, initiated: &PaymentInitiated, started_at: DateTime<Utc>) -
 
 fn change(payment: &mut PaymentRow, fact: &PaymentEvent) {
     match fact {
-        PaymentEvent::PaymentInitiated(_)
-        | PaymentEvent::AuthorizationRequested(_)
-        | PaymentEvent::CaptureRequested(_)
-        | PaymentEvent::AnomalyDetected(_) => {}
-        PaymentEvent::PaymentAuthorized(authorized) => {
-            payment.state = PaymentState::Authorized;
-            payment.authorized = authorized.amount.amount();
-        }
-        PaymentEvent::PaymentDeclined(declined) => {
-            payment.state = PaymentState::Declined;
-            payment.failure_code = Some(declined.code.clone());
-        }
-        PaymentEvent::PaymentCaptured(captured) => {
+        PaymentEvent::Authorization(fact) => authorize(payment, fact),
+        PaymentEvent::Capture(CaptureEvent::PaymentCaptured(captured)) => {
             payment.state = PaymentState::Captured;
             payment.captured += captured.amount.amount();
         }
-        PaymentEvent::CaptureFailed(failed) => payment.failure_code = Some(failed.code.clone()),
-        PaymentEvent::AuthorizationReleased(released) => payment.released += released.amount.amount(),
-        PaymentEvent::VoidRequested(_) => payment.state = PaymentState::Voiding,
-        PaymentEvent::PaymentVoided(_) => payment.state = PaymentState::Voided,
-        PaymentEvent::VoidFailed(failed) => {
+        PaymentEvent::Capture(CaptureEvent::CaptureFailed(failed)) => payment.failure_code = Some(failed.code.clone()),
+        PaymentEvent::Void(VoidEvent::VoidRequested(_)) => payment.state = PaymentState::Voiding,
+        PaymentEvent::Void(VoidEvent::PaymentVoided(_)) => payment.state = PaymentState::Voided,
+        PaymentEvent::Void(VoidEvent::VoidFailed(failed)) => {
             payment.state = PaymentState::Authorized;
             payment.failure_code = Some(failed.code.clone());
         }
+        PaymentEvent::Capture(CaptureEvent::CaptureRequested(_)) | PaymentEvent::Anomaly(_) => {}
+    }
+}
+
+fn authorize(payment: &mut PaymentRow, fact: &AuthorizationEvent) {
+    match fact {
+        AuthorizationEvent::PaymentAuthorized(authorized) => {
+            payment.state = PaymentState::Authorized;
+            payment.authorized = authorized.amount.amount();
+        }
+        AuthorizationEvent::PaymentDeclined(declined) => {
+            payment.state = PaymentState::Declined;
+            payment.failure_code = Some(declined.code.clone());
+        }
+        AuthorizationEvent::AuthorizationReleased(released) => payment.released += released.amount.amount(),
+        AuthorizationEvent::PaymentInitiated(_) | AuthorizationEvent::AuthorizationRequested(_) => {}
     }
 }

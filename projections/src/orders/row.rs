@@ -1,9 +1,8 @@
 //! The row of an order, and what is derived in it.
 
-use aggregates::order::Tier;
 use aggregates::paid::{AttemptStage, PaidStatus, paid_status};
 use aggregates::values::{
-    Address, Country, Currency, CustomerId, LineNumber, OrderId, OrderNumber, PaymentId, ShipmentId, Sku, WarehouseCode,
+    Address, Country, Currency, CustomerId, LineNumber, OrderId, OrderNumber, PaymentId, ShipmentId, Sku, Tier, WarehouseCode,
 };
 use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;

@@ -1,7 +1,9 @@
 //! What the timeline tells of an event.
 
-use aggregates::order::{MissingStock, OrderEvent};
-use aggregates::payment::PaymentEvent;
+use aggregates::order::{
+    AnomalyEvent, CancelationEvent, CancelationReason, CompletionEvent, FulfillmentEvent, MissingStock, OrderEvent, PayingEvent, StockEvent,
+};
+use aggregates::payment::{self, AuthorizationEvent, CaptureEvent, PaymentEvent, VoidEvent};
 use aggregates::shipment::ShipmentEvent;
 
 use super::OrdersEvent;
@@ -19,24 +21,30 @@ pub(super) fn entry(event: &Recorded<'_, OrdersEvent>) -> TimelineEntry {
 
 fn of_order(fact: &OrderEvent) -> Option<String> {
     match fact {
-        OrderEvent::OrderStockUnavailable(unavailable) => Some(unavailable.missing.iter().map(missing).collect::<Vec<_>>().join(", ")),
-        OrderEvent::OrderPaymentStarted(started) => Some(started.amount.to_string()),
-        OrderEvent::OrderPaymentAuthorized(authorized) => Some(authorized.amount.to_string()),
-        OrderEvent::OrderPaymentDeclined(declined) => Some(declined.code.clone()),
-        OrderEvent::OrderLinesReleased(released) => Some(released.warehouse.to_string()),
-        OrderEvent::OrderLinesShipped(shipped) => Some(shipped.warehouse.to_string()),
-        OrderEvent::OrderCancelationStarted(started) => Some(started.reason.message.clone()),
-        OrderEvent::OrderRejected(rejected) => Some(rejected.reason.message.clone()),
-        OrderEvent::OrderExpired(expired) => Some(expired.reason.message.clone()),
-        OrderEvent::OrderCanceled(canceled) => Some(canceled.reason.message.clone()),
-        OrderEvent::OrderCompleted(completed) => Some(completed.captured.to_string()),
-        OrderEvent::AnomalyDetected(anomaly) => Some(anomaly.message.clone()),
-        OrderEvent::OrderPlaced(_)
-        | OrderEvent::OrderStockReserved(_)
-        | OrderEvent::OrderPaymentVoided(_)
-        | OrderEvent::OrderConfirmed(_)
-        | OrderEvent::OrderLinesDelivered(_)
-        | OrderEvent::OrderLinesTakenBack(_) => None,
+        OrderEvent::Stock(StockEvent::OrderStockUnavailable(unavailable)) => {
+            Some(unavailable.missing.iter().map(missing).collect::<Vec<_>>().join(", "))
+        }
+        OrderEvent::Paying(PayingEvent::OrderPaymentStarted(started)) => Some(started.amount.to_string()),
+        OrderEvent::Paying(PayingEvent::OrderPaymentAuthorized(authorized)) => Some(authorized.amount.to_string()),
+        OrderEvent::Paying(PayingEvent::OrderPaymentDeclined(declined)) => Some(declined.code.clone()),
+        OrderEvent::Fulfillment(FulfillmentEvent::OrderLinesReleased(released)) => Some(released.warehouse.to_string()),
+        OrderEvent::Fulfillment(FulfillmentEvent::OrderLinesShipped(shipped)) => Some(shipped.warehouse.to_string()),
+        OrderEvent::Cancelation(fact) => Some(reason(fact).message.clone()),
+        OrderEvent::Completion(CompletionEvent::OrderCompleted(completed)) => Some(completed.captured.to_string()),
+        OrderEvent::Anomaly(AnomalyEvent::AnomalyDetected(anomaly)) => Some(anomaly.message.clone()),
+        OrderEvent::Stock(StockEvent::OrderStockReserved(_))
+        | OrderEvent::Paying(PayingEvent::OrderPaymentVoided(_))
+        | OrderEvent::Fulfillment(FulfillmentEvent::OrderLinesDelivered(_) | FulfillmentEvent::OrderLinesTakenBack(_))
+        | OrderEvent::Placement(_) => None,
+    }
+}
+
+fn reason(fact: &CancelationEvent) -> &CancelationReason {
+    match fact {
+        CancelationEvent::OrderCancelationStarted(started) => &started.reason,
+        CancelationEvent::OrderRejected(rejected) => &rejected.reason,
+        CancelationEvent::OrderExpired(expired) => &expired.reason,
+        CancelationEvent::OrderCanceled(canceled) => &canceled.reason,
     }
 }
 
@@ -46,17 +54,23 @@ fn missing(missing: &MissingStock) -> String {
 
 fn of_payment(fact: &PaymentEvent) -> Option<String> {
     match fact {
-        PaymentEvent::PaymentInitiated(initiated) => Some(initiated.amount.to_string()),
-        PaymentEvent::AuthorizationRequested(requested) => Some(requested.amount.to_string()),
-        PaymentEvent::PaymentAuthorized(authorized) => Some(authorized.amount.to_string()),
-        PaymentEvent::PaymentDeclined(declined) => Some(declined.code.clone()),
-        PaymentEvent::CaptureRequested(requested) => Some(requested.amount.to_string()),
-        PaymentEvent::PaymentCaptured(captured) => Some(captured.amount.to_string()),
-        PaymentEvent::CaptureFailed(failed) => Some(failed.code.clone()),
-        PaymentEvent::AuthorizationReleased(released) => Some(released.amount.to_string()),
-        PaymentEvent::VoidFailed(failed) => Some(failed.code.clone()),
-        PaymentEvent::AnomalyDetected(anomaly) => Some(anomaly.message.clone()),
-        PaymentEvent::VoidRequested(_) | PaymentEvent::PaymentVoided(_) => None,
+        PaymentEvent::Authorization(fact) => Some(of_authorization(fact)),
+        PaymentEvent::Capture(CaptureEvent::CaptureRequested(requested)) => Some(requested.amount.to_string()),
+        PaymentEvent::Capture(CaptureEvent::PaymentCaptured(captured)) => Some(captured.amount.to_string()),
+        PaymentEvent::Capture(CaptureEvent::CaptureFailed(failed)) => Some(failed.code.clone()),
+        PaymentEvent::Void(VoidEvent::VoidFailed(failed)) => Some(failed.code.clone()),
+        PaymentEvent::Anomaly(payment::AnomalyEvent::AnomalyDetected(anomaly)) => Some(anomaly.message.clone()),
+        PaymentEvent::Void(VoidEvent::VoidRequested(_) | VoidEvent::PaymentVoided(_)) => None,
+    }
+}
+
+fn of_authorization(fact: &AuthorizationEvent) -> String {
+    match fact {
+        AuthorizationEvent::PaymentInitiated(initiated) => initiated.amount.to_string(),
+        AuthorizationEvent::AuthorizationRequested(requested) => requested.amount.to_string(),
+        AuthorizationEvent::PaymentAuthorized(authorized) => authorized.amount.to_string(),
+        AuthorizationEvent::PaymentDeclined(declined) => declined.code.clone(),
+        AuthorizationEvent::AuthorizationReleased(released) => released.amount.to_string(),
     }
 }
 

@@ -5,7 +5,7 @@ mod reads;
 
 use std::collections::BTreeMap;
 
-use aggregates::order::{Order, OrderEvent, OrderLinesShipped};
+use aggregates::order::{FulfillmentEvent, Order, OrderEvent, OrderLinesShipped};
 use aggregates::values::{Currency, Money, OrderId};
 use chrono::{DateTime, NaiveDate, Utc};
 use rust_decimal::Decimal;
@@ -96,24 +96,16 @@ impl Projection for Sales {
 fn shipped<'a>(event: &'a Recorded<'_, SalesEvent>) -> Option<&'a OrderLinesShipped> {
     let SalesEvent::Order(fact) = &event.event;
     match fact {
-        OrderEvent::OrderLinesShipped(shipped) => Some(shipped),
-        OrderEvent::OrderPlaced(_)
-        | OrderEvent::OrderStockReserved(_)
-        | OrderEvent::OrderStockUnavailable(_)
-        | OrderEvent::OrderPaymentStarted(_)
-        | OrderEvent::OrderPaymentAuthorized(_)
-        | OrderEvent::OrderPaymentDeclined(_)
-        | OrderEvent::OrderPaymentVoided(_)
-        | OrderEvent::OrderConfirmed(_)
-        | OrderEvent::OrderLinesReleased(_)
-        | OrderEvent::OrderLinesDelivered(_)
-        | OrderEvent::OrderLinesTakenBack(_)
-        | OrderEvent::OrderCancelationStarted(_)
-        | OrderEvent::OrderRejected(_)
-        | OrderEvent::OrderExpired(_)
-        | OrderEvent::OrderCanceled(_)
-        | OrderEvent::OrderCompleted(_)
-        | OrderEvent::AnomalyDetected(_) => None,
+        OrderEvent::Fulfillment(FulfillmentEvent::OrderLinesShipped(shipped)) => Some(shipped),
+        OrderEvent::Fulfillment(
+            FulfillmentEvent::OrderLinesReleased(_) | FulfillmentEvent::OrderLinesDelivered(_) | FulfillmentEvent::OrderLinesTakenBack(_),
+        )
+        | OrderEvent::Placement(_)
+        | OrderEvent::Stock(_)
+        | OrderEvent::Paying(_)
+        | OrderEvent::Cancelation(_)
+        | OrderEvent::Completion(_)
+        | OrderEvent::Anomaly(_) => None,
     }
 }
 

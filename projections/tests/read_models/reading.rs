@@ -1,7 +1,6 @@
 //! Every read, each with a second row that must not match.
 
-use aggregates::order::Tier;
-use aggregates::values::{ChannelReference, CustomerId, OrderId};
+use aggregates::values::{ChannelReference, CustomerId, OrderId, Tier};
 use projections::customers::{self, CustomerFilter, CustomerStatus};
 use projections::orders::{self, FulfillmentStatus, OrderFilter, OrderStatus, PaymentStatus};
 use projections::products::{self, ProductFilter, ProductStatus};

@@ -4,10 +4,9 @@ use std::sync::Arc;
 
 use aggregates::customer::{Customer, CustomerEvent, CustomerRegistered, CustomerSuspended, CustomerTierChanged};
 use aggregates::order::{
-    CancelationOutcome, CancelationReason, CaptureShare, DeclinePolicy, Delivery, LineQuantity, LineReservation, Order,
-    OrderCancelationStarted, OrderCompleted, OrderConfirmed, OrderEvent, OrderLinesDelivered, OrderLinesReleased, OrderLinesShipped,
-    OrderPaymentAuthorized, OrderPaymentDeclined, OrderPaymentStarted, OrderPlaced, OrderPolicy, OrderRejected, OrderStockReserved,
-    OrderedLine, PaymentPurpose, PaymentTerms, ShippedLine, StockPolicy, Tier,
+    CancelationOutcome, CancelationReason, CaptureShare, DeclinePolicy, Delivery, Order, OrderCancelationStarted, OrderCompleted,
+    OrderConfirmed, OrderEvent, OrderLinesDelivered, OrderLinesReleased, OrderLinesShipped, OrderPaymentAuthorized, OrderPaymentDeclined,
+    OrderPaymentStarted, OrderPlaced, OrderPolicy, OrderRejected, OrderStockReserved, OrderedLine, PaymentTerms, ShippedLine, StockPolicy,
 };
 use aggregates::payment::{
     AuthorizationRequested, CaptureRequested, Payment, PaymentAuthorized, PaymentCaptured, PaymentDeclined, PaymentEvent, PaymentInitiated,
@@ -21,8 +20,8 @@ use aggregates::stock_item::{
     ReleaseReason, ReservationConfirmed, ReservationReleased, StockDispatched, StockItem, StockItemEvent, StockReceived, StockReserved,
 };
 use aggregates::values::{
-    Address, ChannelReference, Currency, CustomerId, LineNumber, Money, OrderId, OrderNumber, PaymentId, Personal, Quantity, ShipmentId,
-    Sku, WarehouseCode,
+    Address, ChannelReference, Currency, CustomerId, LineNumber, LineQuantity, LineReservation, Money, OrderId, OrderNumber, PaymentId,
+    PaymentPurpose, Personal, Quantity, ShipmentId, Sku, Tier, WarehouseCode,
 };
 use aggregates::warehouse::{Warehouse, WarehouseEvent, WarehouseOpened};
 use chrono::{DateTime, Utc};

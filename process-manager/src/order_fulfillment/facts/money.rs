@@ -1,6 +1,6 @@
 use aggregates::order::OrderLinesShipped;
-use aggregates::payment::{CaptureRequested, OperationId, PaymentEvent};
-use aggregates::values::{Money, PaymentId, ShipmentId};
+use aggregates::payment::{AnomalyEvent, AuthorizationEvent, CaptureEvent, CaptureRequested, PaymentEvent, VoidEvent};
+use aggregates::values::{Money, OperationId, PaymentId, ShipmentId};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -85,21 +85,40 @@ pub(in crate::order_fulfillment) enum ShareStage {
 impl Facts {
     pub(super) fn learn_of_payment(&mut self, id: PaymentId, event: &PaymentEvent, occurrence: &Occurrence, limit: u32) {
         match event {
-            PaymentEvent::PaymentInitiated(initiated) => self.open(id, initiated.amount, initiated.method.clone()),
-            PaymentEvent::AuthorizationRequested(asked) => self.stand(id, Standing::Authorizing(Request::by(occurrence, asked.operation))),
-            PaymentEvent::PaymentAuthorized(authorized) => {
+            PaymentEvent::Authorization(event) => self.learn_of_authorization(id, event, occurrence),
+            PaymentEvent::Capture(event) => self.learn_of_capture(id, event, occurrence, limit),
+            PaymentEvent::Void(VoidEvent::VoidRequested(asked)) => {
+                self.stand(id, Standing::Voiding(Request::by(occurrence, asked.operation)))
+            }
+            PaymentEvent::Void(VoidEvent::PaymentVoided(_)) => self.stand(id, Standing::Voided),
+            PaymentEvent::Void(VoidEvent::VoidFailed(failed)) => self.fail_void(id, &failed.code, limit),
+            PaymentEvent::Anomaly(AnomalyEvent::AnomalyDetected(anomaly)) if anomaly.says_money_is_held() => {
+                self.stand(id, Standing::Contradicted);
+            }
+            PaymentEvent::Anomaly(_) => {}
+        }
+    }
+
+    fn learn_of_authorization(&mut self, id: PaymentId, event: &AuthorizationEvent, occurrence: &Occurrence) {
+        match event {
+            AuthorizationEvent::PaymentInitiated(initiated) => self.open(id, initiated.amount, initiated.method.clone()),
+            AuthorizationEvent::AuthorizationRequested(asked) => {
+                self.stand(id, Standing::Authorizing(Request::by(occurrence, asked.operation)));
+            }
+            AuthorizationEvent::PaymentAuthorized(authorized) => {
                 self.stand(id, Standing::Authorized);
                 self.refer(id, &authorized.gateway_reference);
             }
-            PaymentEvent::PaymentDeclined(_) => self.stand(id, Standing::Declined),
-            PaymentEvent::CaptureRequested(asked) => self.request_share(id, asked, Request::by(occurrence, asked.operation)),
-            PaymentEvent::PaymentCaptured(captured) => self.move_share(id, captured.shipment, ShareStage::Captured),
-            PaymentEvent::CaptureFailed(failed) => self.fail_share(id, failed.shipment, &failed.code, limit),
-            PaymentEvent::VoidRequested(asked) => self.stand(id, Standing::Voiding(Request::by(occurrence, asked.operation))),
-            PaymentEvent::PaymentVoided(_) => self.stand(id, Standing::Voided),
-            PaymentEvent::VoidFailed(failed) => self.fail_void(id, &failed.code, limit),
-            PaymentEvent::AnomalyDetected(anomaly) if anomaly.says_money_is_held() => self.stand(id, Standing::Contradicted),
-            PaymentEvent::AuthorizationReleased(_) | PaymentEvent::AnomalyDetected(_) => {}
+            AuthorizationEvent::PaymentDeclined(_) => self.stand(id, Standing::Declined),
+            AuthorizationEvent::AuthorizationReleased(_) => {}
+        }
+    }
+
+    fn learn_of_capture(&mut self, id: PaymentId, event: &CaptureEvent, occurrence: &Occurrence, limit: u32) {
+        match event {
+            CaptureEvent::CaptureRequested(asked) => self.request_share(id, asked, Request::by(occurrence, asked.operation)),
+            CaptureEvent::PaymentCaptured(captured) => self.move_share(id, captured.shipment, ShareStage::Captured),
+            CaptureEvent::CaptureFailed(failed) => self.fail_share(id, failed.shipment, &failed.code, limit),
         }
     }
 

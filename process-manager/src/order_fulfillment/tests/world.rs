@@ -228,7 +228,9 @@ impl World {
     /// The gateway authorizes late what it had declined, once; `false` if it has nothing to repent.
     fn repent(&mut self) -> bool {
         let declined = self.log.iter().find_map(|event| match &event.happened {
-            Happened::Payment(payment, PaymentEvent::PaymentDeclined(declined)) => Some((*payment, declined.operation)),
+            Happened::Payment(payment, PaymentEvent::Authorization(AuthorizationEvent::PaymentDeclined(declined))) => {
+                Some((*payment, declined.operation))
+            }
             Happened::Payment(..) | Happened::Order(_) | Happened::Shipment(..) | Happened::Process(_) => None,
         });
         let Some((payment, operation)) = declined.filter(|_| std::mem::take(&mut self.fate.repents)) else { return false };
