@@ -1,9 +1,8 @@
-//! A small world for tests: a log in memory, decided and folded as the real one is, with everything that must hold checked at every append.
-
-use std::collections::HashMap;
+//! A small world for tests: a log in memory, with everything that must hold checked at every append.
 
 use chrono::{DateTime, Utc};
-use decider::{Changes, Decision, EventSourced, Needed, State, States, StoredEvent, StreamId};
+use decider::in_memory::{InMemoryLog, Recorded};
+use decider::{Changes, Decision, EventSourced, RefusalDocument, StreamId};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -28,7 +27,7 @@ use crate::warehouse::OpenWarehouse;
 
 #[derive(Default)]
 pub(crate) struct World {
-    states: HashMap<StreamId, (i64, Box<dyn State>)>,
+    pub(crate) memory: InMemoryLog,
     pub(crate) log: Vec<(StreamId, DomainEvent)>,
     invariants: Invariants,
     pub(crate) violations: Vec<Violation>,
@@ -49,11 +48,11 @@ impl World {
         world
     }
 
-    /// Decides and folds; how many events it wrote.
+    /// How many events it wrote.
     pub(crate) fn execute<D: Decision>(&mut self, decision: &D) -> Result<usize, D::Refusal> {
-        self.load(decision);
-        let changes = decision.decide(&self.seen())?;
-        Ok(self.append(changes))
+        let executed = self.memory.execute(decision)?;
+        self.take_in();
+        Ok(executed.events)
     }
 
     /// Executes what must not be refused.
@@ -68,45 +67,29 @@ impl World {
     pub(crate) fn refused<D: Decision>(&mut self, decision: &D) -> String {
         match self.execute(decision) {
             Ok(events) => panic!("not refused, {events} events: {:?}", &self.log[self.log.len() - events..]),
-            Err(refusal) => decider::RefusalDocument::of(&refusal).code,
+            Err(refusal) => RefusalDocument::of(&refusal).code,
         }
-    }
-
-    fn load<D: Decision>(&mut self, decision: &D) {
-        loop {
-            let new: Vec<Needed> =
-                decision.streams(&self.seen()).into_iter().filter(|needed| !self.states.contains_key(&needed.stream)).collect();
-            if new.is_empty() {
-                return;
-            }
-            self.states.extend(new.into_iter().map(|needed| (needed.stream, (0, needed.kind.empty()))));
-        }
-    }
-
-    fn seen(&self) -> States<'_> {
-        let mut states = States::none();
-        self.states.iter().for_each(|(stream, (version, state))| states.insert(stream, *version, &**state));
-        states
     }
 
     /// Writes events as they stand; how many.
     pub(crate) fn append(&mut self, changes: Changes) -> usize {
-        let count = changes.len();
-        for change in changes {
-            let event = stored(change.stream(), change.event());
-            let (version, state) = self.states.get_mut(change.stream()).expect("only what was looked at is written");
-            *version += 1;
-            state.apply_change(&change);
-            let position = i64::try_from(self.log.len()).unwrap() + 1;
-            self.violations.extend(self.invariants.apply(position, change.stream(), &event));
-            self.log.push((change.stream().clone(), event));
+        let written = self.memory.record(changes);
+        self.take_in();
+        written
+    }
+
+    /// Checks what was appended.
+    pub(crate) fn take_in(&mut self) {
+        for recorded in &self.memory.recorded()[self.log.len()..] {
+            let event = decoded(recorded);
+            self.violations.extend(self.invariants.apply(recorded.position(), recorded.stream(), &event));
+            self.log.push((recorded.stream().clone(), event));
         }
         self.violations.extend(self.invariants.end_of_append());
-        count
     }
 
     pub(crate) fn state<A: EventSourced>(&self, id: &str) -> A {
-        self.seen().get::<A>(id).cloned().unwrap_or_default()
+        self.memory.state(id)
     }
 
     pub(crate) fn order(&self, order: OrderId) -> Order {
@@ -134,11 +117,8 @@ impl World {
 }
 
 /// An event as the log gives it back.
-fn stored(stream: &StreamId, event: &dyn decider::Event) -> DomainEvent {
-    let (event_type, event_version) = event.name_and_version();
-    let payload = event.to_json().unwrap();
-    let stored = StoredEvent { event_type: &event_type, event_version: &event_version, payload: &payload };
-    DomainEvent::decode(stream.aggregate_type(), stored).unwrap()
+fn decoded(recorded: &Recorded) -> DomainEvent {
+    DomainEvent::decode(recorded.stream().aggregate_type(), recorded.stored()).unwrap()
 }
 
 // The life of an order, step by step.

@@ -50,6 +50,7 @@ impl Needed {
 #[derive(Default)]
 pub struct States<'a> {
     seen: HashMap<&'a StreamId, (i64, &'a dyn State)>,
+    is_all: bool,
 }
 
 impl<'a> States<'a> {
@@ -63,14 +64,26 @@ impl<'a> States<'a> {
         self.seen.insert(stream, (version, state));
     }
 
+    /// The same; whoever looks at another stream panics instead of finding nothing: for tests.
+    #[must_use]
+    pub fn nothing_else(self) -> Self {
+        Self { is_all: true, ..self }
+    }
+
     /// The state of an aggregate: `None` if it was not loaded (yet), the empty state if it does not exist.
     pub fn get<A: EventSourced>(&self, aggregate_id: &str) -> Option<&'a A> {
-        let (_, state) = self.seen.get(&StreamId::of::<A>(aggregate_id))?;
+        let (_, state) = self.find(StreamId::of::<A>(aggregate_id))?;
         state.as_any().downcast_ref()
     }
 
     /// How many events the aggregate has: 0 if it does not exist, `None` if it was not loaded.
     pub fn version<A: EventSourced>(&self, aggregate_id: &str) -> Option<i64> {
-        self.seen.get(&StreamId::of::<A>(aggregate_id)).map(|(version, _)| *version)
+        self.find(StreamId::of::<A>(aggregate_id)).map(|(version, _)| version)
+    }
+
+    fn find(&self, stream: StreamId) -> Option<(i64, &'a dyn State)> {
+        let found = self.seen.get(&stream).copied();
+        assert!(found.is_some() || !self.is_all, "a decision looked at {stream}, which it had not named");
+        found
     }
 }

@@ -9,6 +9,8 @@ mod aggregate;
 mod change;
 mod decision;
 pub mod ids;
+#[cfg(any(test, feature = "in-memory"))]
+pub mod in_memory;
 mod refusal;
 mod stream;
 mod upcast;
