@@ -43,7 +43,7 @@ pub(crate) fn envelope() -> Envelope {
 
 /// Executes a command that must write this many events.
 pub(crate) async fn execute<D: Decision>(store: &EventStore, command: D, events: usize) -> anyhow::Result<()> {
-    let executed = store.execute(command, envelope()).await?;
+    let executed = store.execute(command, envelope()).await?.done()?;
     ensure!(executed.appended == events && !executed.replayed, "{} events instead of {events}: {executed:?}", executed.appended);
     Ok(())
 }

@@ -123,7 +123,7 @@ async fn record(state: &ApiState, gateway: &str, event: CarrierEvent) -> Result<
     let envelope =
         Envelope { correlation_id: Some(event.order), occurred_at: Some(event.at), ..Envelope::new(key(&actor, &event)?, actor) };
     let executed = match event.status {
-        DeliveryStatus::Delivered => state.store().execute(delivery(gateway, &event, event.at), envelope).await?,
+        DeliveryStatus::Delivered => state.store().execute(delivery(gateway, &event, event.at), envelope).await?.done()?,
     };
     info!(shipment.id = %event.shipment, order.id = %event.order, replayed = executed.replayed, "a carrier reported a parcel");
     Ok(Accepted::changed(&executed))

@@ -1,34 +1,53 @@
 use decider::{RefusalDocument, StreamId};
 
-use crate::{ExecuteError, Executed, PositionToken};
+use crate::PositionToken;
 
-/// What a command was answered: the same whenever it comes again.
-#[derive(Debug, Clone)]
-pub(crate) struct Answer {
-    pub(crate) fingerprint: [u8; 32],
-    pub(crate) stream: StreamId,
-    pub(crate) version: i64,
-    pub(crate) position: PositionToken,
-    pub(crate) events: usize,
-    pub(crate) refusal: Option<RefusalDocument>,
+/// What a command came to: it was done, or the domain said no. Either is true at a position, kept under the command's key and given again when it comes again.
+#[derive(Debug, Clone, PartialEq)]
+#[must_use = "it may be a refusal"]
+pub enum Answer {
+    /// What happened is in the log.
+    Done(Executed),
+    /// Nothing happened.
+    Refused(Refused),
 }
 
 impl Answer {
-    /// As its caller sees it.
-    pub(crate) fn first(&self) -> Result<Executed, ExecuteError> {
-        self.reply(false)
-    }
-
-    /// As a later request with this fingerprint under the same key sees it.
-    pub(crate) fn again(&self, fingerprint: &[u8; 32]) -> Result<Executed, ExecuteError> {
-        if self.fingerprint == *fingerprint { self.reply(true) } else { Err(ExecuteError::KeyReused) }
-    }
-
-    fn reply(&self, replayed: bool) -> Result<Executed, ExecuteError> {
-        let position = self.position;
-        match &self.refusal {
-            Some(document) => Err(ExecuteError::Refused { document: document.clone(), position, replayed }),
-            None => Ok(Executed { stream: self.stream.clone(), version: self.version, position, replayed, appended: self.events }),
+    /// What was done, for who cannot go on after a refusal.
+    ///
+    /// # Errors
+    /// It was refused.
+    pub fn done(self) -> Result<Executed, Refused> {
+        match self {
+            Self::Done(executed) => Ok(executed),
+            Self::Refused(refused) => Err(refused),
         }
     }
+}
+
+/// A command that was done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Executed {
+    /// The command's own stream: the first that its decision named.
+    pub stream: StreamId,
+    /// That stream's version after it.
+    pub version: i64,
+    /// Where the log then was: a reader at this position has seen it.
+    pub position: PositionToken,
+    /// Whether this is the answer to an earlier request with the same key.
+    pub replayed: bool,
+    /// How many events it wrote; 0 when nothing new happened.
+    pub appended: usize,
+}
+
+/// A command that the domain refused.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[error("{document}")]
+pub struct Refused {
+    /// What it said.
+    pub document: RefusalDocument,
+    /// Where the log was when it was true.
+    pub position: PositionToken,
+    /// Whether this is the answer to an earlier request with the same key.
+    pub replayed: bool,
 }

@@ -1,8 +1,7 @@
 use chrono::{DateTime, Utc};
-use decider::StreamId;
 use uuid::Uuid;
 
-use crate::{Metadata, PositionToken, ids};
+use crate::{Metadata, ids};
 
 /// Everything about a command that its decision does not look at: whose it is, where it comes from, how it is recognized when it comes again.
 #[derive(Debug, Clone)]
@@ -106,19 +105,4 @@ impl CommandKey {
             Self::Once => false,
         }
     }
-}
-
-/// The answer to a command that was accepted.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Executed {
-    /// The command's own stream: the first that its decision named.
-    pub stream: StreamId,
-    /// That stream's version after it.
-    pub version: i64,
-    /// Where the log then was: a reader at this position has seen it.
-    pub position: PositionToken,
-    /// Whether this is the answer to an earlier request with the same key.
-    pub replayed: bool,
-    /// How many events it wrote; 0 when nothing new happened.
-    pub appended: usize,
 }

@@ -1,7 +1,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use decider::{ReadError, RefusalDocument, StreamId};
+use decider::{ReadError, StreamId};
 
 use crate::PositionToken;
 
@@ -117,29 +117,19 @@ impl StoreError {
         }
     }
 
-    /// What a read answers where a command would answer this.
-    pub(crate) fn from_execute(error: ExecuteError) -> Self {
-        match error {
-            ExecuteError::Store(error) => error,
-            ExecuteError::Overloaded { .. } => Self::Overloaded,
-            ExecuteError::Unavailable { .. } | ExecuteError::Refused { .. } | ExecuteError::KeyReused => Self::TimedOut,
+    /// How a read fails where a command would fail so.
+    pub(crate) fn of_a_read(failure: Failure) -> Self {
+        match failure {
+            Failure::Store(error) => error,
+            Failure::Overloaded { .. } => Self::Overloaded,
+            Failure::Unavailable { .. } | Failure::KeyReused => Self::TimedOut,
         }
     }
 }
 
-/// Why a command has no [`crate::Executed`].
+/// Why a command has no [`crate::Answer`]: the log could not do it, or its key has an answer already, to something else. Nothing of it is kept.
 #[derive(Debug, thiserror::Error)]
-pub enum ExecuteError {
-    /// The domain said no: an answer like any other.
-    #[error("{document}")]
-    Refused {
-        /// What it said.
-        document: RefusalDocument,
-        /// Where the log was when it was true.
-        position: PositionToken,
-        /// Whether this is the answer to an earlier request with the same key.
-        replayed: bool,
-    },
+pub enum Failure {
     /// The key was used for another request.
     #[error("the idempotency key was used for another request")]
     KeyReused,

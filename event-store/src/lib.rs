@@ -8,7 +8,7 @@
 //! ```
 //! use cqrs_es::{Aggregate, DomainEvent, event_sink::EventSink};
 //! use decider::{Changes, Decision, EventSourced, Needed, Refusal, RefusalClass, States};
-//! use event_store::{Checkpoint, CommandKey, Envelope, EventStore, Filter, LogArgs, Subscription};
+//! use event_store::{Answer, Checkpoint, CommandKey, Envelope, EventStore, Filter, LogArgs, Subscription};
 //! use serde::{Deserialize, Serialize};
 //!
 //! #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -68,13 +68,14 @@
 //! let args = LogArgs::new(database_url, master_key, claim_key);
 //! let store = EventStore::connect(&args).await?;
 //! let key = CommandKey::Client { caller: "web".into(), key: "7f3a".into(), fingerprint: [0; 32] };
-//! let raised = store.execute(Raise { counter: "visits".into(), by: 3 }, Envelope::new(key, "service:web")).await?;
+//! let raised = store.execute(Raise { counter: "visits".into(), by: 3 }, Envelope::new(key, "service:web")).await?.done()?;
 //! assert_eq!((raised.version, raised.position.position), (1, 1));
 //! assert_eq!(store.load::<Counter>("visits").await?.state.value, 3);
 //!
-//! // A refusal is an answer, true at a position, and not an error of the machinery.
+//! // A refusal is an answer, true at a position, and not a failure of the machinery.
 //! let too_much = Raise { counter: "visits".into(), by: 98 };
-//! let refused = store.execute(too_much, Envelope::new(CommandKey::Once, "service:web")).await.unwrap_err();
+//! let answer = store.execute(too_much, Envelope::new(CommandKey::Once, "service:web")).await?;
+//! let Answer::Refused(refused) = answer else { panic!("{answer:?}") };
 //! assert_eq!(refused.to_string(), "the counter is at 3, no more than 100 is possible");
 //!
 //! // Whoever follows the log sees every event once and in order; its checkpoint lives beside what it makes of them.
@@ -99,6 +100,7 @@ mod envelope;
 mod epochs;
 mod error;
 mod import;
+mod kept_answer;
 pub mod lease;
 mod listener;
 mod loading;
@@ -112,11 +114,12 @@ mod store;
 mod subscription;
 mod vault;
 
+pub use answer::{Answer, Executed, Refused};
 pub use args::{LogArgs, SecretKey};
 pub use cqrs::CqrsRepository;
 pub use decider::ids;
-pub use envelope::{CommandKey, Envelope, Executed};
-pub use error::{ExecuteError, StoreError};
+pub use envelope::{CommandKey, Envelope};
+pub use error::{Failure, StoreError};
 pub use import::{ImportError, Imported, ImportedEvent};
 pub use listener::CHANNEL;
 pub use migration::{migrate, schema_version};

@@ -13,8 +13,8 @@ use crate::deciding::Command;
 use crate::engine::{Engine, Read};
 use crate::loading::downcast;
 use crate::{
-    Envelope, ExecuteError, Executed, Filter, Head, Loaded, LogArgs, Moment, PositionToken, RecordedEvent, StoreError, Vault, epochs,
-    listener, moment, reading, schema_version, session,
+    Answer, Envelope, Failure, Filter, Head, Loaded, LogArgs, Moment, PositionToken, RecordedEvent, StoreError, Vault, epochs, listener,
+    moment, reading, schema_version, session,
 };
 
 /// The log, opened. Cloning is cheap; every clone is the same.
@@ -65,8 +65,8 @@ impl EventStore {
     /// Decides a command on the present state of its streams and stores what happens, once, all or none.
     ///
     /// # Errors
-    /// [`ExecuteError`]: a refusal is an answer, everything else a failure.
-    pub async fn execute<D: Decision>(&self, decision: D, envelope: Envelope) -> Result<Executed, ExecuteError> {
+    /// [`Failure`] of the machinery; that the domain says no is an [`Answer`].
+    pub async fn execute<D: Decision>(&self, decision: D, envelope: Envelope) -> Result<Answer, Failure> {
         self.0.vault.ensure_subjects(&envelope.subjects).await?;
         self.0.engine.execute(Command::new(decision, envelope)).await
     }

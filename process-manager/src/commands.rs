@@ -5,7 +5,7 @@ use aggregates::order::{AllocateStock, StartPayment};
 use aggregates::process::{ParkProcess, RecordRefusal};
 use aggregates::values::OrderId;
 use decider::{Decision, RefusalDocument};
-use event_store::{CommandKey, Envelope, ExecuteError};
+use event_store::{CommandKey, Envelope, Failure};
 use tracing::{debug, error, warn};
 use uuid::Uuid;
 
@@ -105,8 +105,8 @@ impl Worker {
         let mut pauses = Pauses::up_to(self.args.longest_pause());
         loop {
             let failure = match self.store.execute(command.clone(), errand.envelope()).await {
-                Ok(_) => return counted(errand, Answer::Accepted),
-                Err(ExecuteError::Refused { document, .. }) => return counted(errand, Answer::Refused(document)),
+                Ok(event_store::Answer::Done(_)) => return counted(errand, Answer::Accepted),
+                Ok(event_store::Answer::Refused(refused)) => return counted(errand, Answer::Refused(refused.document)),
                 Err(failure) => failure,
             };
             let pause = pauses.next(retry_after(&failure));
@@ -125,7 +125,7 @@ impl Worker {
 enum Answer {
     Accepted,
     Refused(RefusalDocument),
-    Poisoned(ExecuteError),
+    Poisoned(Failure),
     Stopped,
 }
 

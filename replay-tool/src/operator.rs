@@ -29,7 +29,7 @@ impl Act {
     /// Nobody says who it is, or the log can't be written.
     pub(crate) async fn record(&self, store: &EventStore, what: impl Into<OperatorActEvent>) -> Result<(), Failure> {
         let act = RecordAct { act: Uuid::now_v7(), what: what.into() };
-        store.execute(act, self.envelope()?).await?;
+        store.execute(act, self.envelope()?).await?.done()?;
         Ok(())
     }
 

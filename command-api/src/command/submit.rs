@@ -65,14 +65,13 @@ impl Submission {
         let (begun, name, actor) = (Instant::now(), command_name::<D>(), self.caller.actor());
         let outcome = state.store().execute(decision, self.envelope(fingerprint)).await;
         let elapsed_ms = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
-        match outcome {
+        match outcome.map_err(Problem::from).and_then(|answer| answer.done().map_err(Problem::from)) {
             Ok(executed) => {
                 info!(command = name, stream = %executed.stream, version = executed.version, position = %executed.position,
                     replayed = executed.replayed, %actor, elapsed_ms, "command done");
                 Ok(executed)
             }
-            Err(error) => {
-                let problem = Problem::from(error);
+            Err(problem) => {
                 info!(command = name, problem = problem.kind(), %actor, elapsed_ms, "command not done");
                 Err(problem)
             }

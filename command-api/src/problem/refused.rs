@@ -4,26 +4,29 @@ use std::time::Duration;
 
 use axum::http::StatusCode;
 use decider::{RefusalClass, RefusalDocument};
-use event_store::{ExecuteError, StoreError};
+use event_store::{Failure, Refused, StoreError};
 use tracing::error;
 
 use super::{Kind, Problem};
 
-impl From<ExecuteError> for Problem {
-    fn from(error: ExecuteError) -> Self {
-        match error {
-            ExecuteError::Refused { document, position, replayed: _ } => refusal(document).position(&position.to_string()),
-            ExecuteError::KeyReused => {
+impl From<Refused> for Problem {
+    fn from(Refused { document, position, replayed: _ }: Refused) -> Self {
+        refusal(document).position(&position.to_string())
+    }
+}
+
+impl From<Failure> for Problem {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::KeyReused => {
                 Self::new(Kind::IdempotencyKeyReused, "this key was sent before, with another method, path, query, If-Match or body")
             }
-            ExecuteError::Overloaded { retry_after } => {
-                Self::new(Kind::Overloaded, "there is too much to do just now").retry_after(retry_after)
-            }
-            ExecuteError::Unavailable { retry_after, source } => {
+            Failure::Overloaded { retry_after } => Self::new(Kind::Overloaded, "there is too much to do just now").retry_after(retry_after),
+            Failure::Unavailable { retry_after, source } => {
                 error!(%source, "the log is away");
                 Self::new(Kind::Unavailable, "the log is away just now").retry_after(retry_after)
             }
-            ExecuteError::Store(error) => Self::from(error),
+            Failure::Store(error) => Self::from(error),
         }
     }
 }

@@ -103,7 +103,12 @@ async fn a_customer_reads_of_its_orders_history_nothing_of_the_shops_stock() {
     let order = api.post(&ada, "/v1/orders", order).await.assert(201).id().to_owned();
     let id: aggregates::values::OrderId = order.parse().unwrap();
     let ask = aggregates::order::AllocateStock { order: id, warehouses: vec![("berlin".parse().unwrap(), 0)], until: chrono::Utc::now() };
-    api.store.execute(ask, event_store::Envelope::new(event_store::CommandKey::Once, "process:order_fulfillment")).await.unwrap();
+    api.store
+        .execute(ask, event_store::Envelope::new(event_store::CommandKey::Once, "process:order_fulfillment"))
+        .await
+        .unwrap()
+        .done()
+        .unwrap();
     let path = format!("/v1/orders/{order}/events");
     let own = api.get(&ada, &path).await;
     let told = &own.assert(200).body["events"][1];

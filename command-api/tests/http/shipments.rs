@@ -33,7 +33,7 @@ async fn confirm(api: &Api, order: OrderId, total: Money) {
 }
 
 async fn execute(api: &Api, decision: impl Decision) {
-    api.store.execute(decision, Envelope::new(CommandKey::Once, "process:test")).await.unwrap();
+    api.store.execute(decision, Envelope::new(CommandKey::Once, "process:test")).await.unwrap().done().unwrap();
 }
 
 /// The one parcel of an order.

@@ -5,7 +5,7 @@ use sqlx::types::Json;
 use uuid::Uuid;
 
 use crate::PositionToken;
-use crate::answer::Answer;
+use crate::kept_answer::KeptAnswer;
 
 /// What became of each append of a call, in the order of the call.
 pub(crate) struct Verdicts {
@@ -31,7 +31,7 @@ pub(crate) enum Outcome {
 pub(crate) struct HeldKey {
     /// Who put it there.
     pub(crate) append_id: Uuid,
-    pub(crate) answer: Answer,
+    pub(crate) answer: KeptAnswer,
 }
 
 impl Verdicts {
@@ -81,7 +81,7 @@ impl HeldKey {
     /// From a row with the columns `held_*`.
     pub(super) fn read(row: &PgRow) -> Result<Self, sqlx::Error> {
         let fingerprint: Vec<u8> = row.try_get("held_fingerprint")?;
-        let answer = Answer {
+        let answer = KeptAnswer {
             fingerprint: fingerprint.try_into().map_err(|_| sqlx::Error::Protocol("a fingerprint is not 32 bytes long".to_owned()))?,
             stream: StreamId::read(row.try_get::<String, _>("held_type")?, row.try_get::<String, _>("held_id")?),
             version: row.try_get("held_version")?,

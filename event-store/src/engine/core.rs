@@ -14,7 +14,7 @@ use super::stream::Stream;
 use super::{ToCaller, ToLoader};
 use crate::appending::Call;
 use crate::loading::{LoadedStream, StreamHead};
-use crate::{ExecuteError, LogArgs, StoreError, Vault};
+use crate::{Failure, LogArgs, StoreError, Vault};
 
 /// What one call may carry. More would make everybody in it wait for the slowest; the rest is in the next.
 pub(super) const CALL_APPENDS: usize = 1024;
@@ -103,7 +103,7 @@ impl Core {
     pub(super) fn arrive(&mut self, pending: Pending) {
         let Some(pending) = self.recognize(pending) else { return };
         if let Err(pending) = self.intake.push(pending) {
-            self.fail(*pending, &|| ExecuteError::Overloaded { retry_after: super::RETRY_AFTER });
+            self.fail(*pending, &|| Failure::Overloaded { retry_after: super::RETRY_AFTER });
         }
     }
 
@@ -294,7 +294,7 @@ impl Core {
     }
 
     /// Answers that it cannot be done.
-    pub(super) fn fail(&mut self, pending: Pending, error: &dyn Fn() -> ExecuteError) {
+    pub(super) fn fail(&mut self, pending: Pending, error: &dyn Fn() -> Failure) {
         match pending.work {
             Work::Execute { command, reply } => {
                 if command.envelope.key.can_come_again() {
@@ -302,8 +302,8 @@ impl Core {
                 }
                 drop(reply.send(Err(error())));
             }
-            Work::Read { reply, .. } => drop(reply.send(Err(StoreError::from_execute(error())))),
-            Work::Peek { reply, .. } => drop(reply.send(Err(StoreError::from_execute(error())))),
+            Work::Read { reply, .. } => drop(reply.send(Err(StoreError::of_a_read(error())))),
+            Work::Peek { reply, .. } => drop(reply.send(Err(StoreError::of_a_read(error())))),
         }
     }
 

@@ -4,21 +4,21 @@ use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, oneshot};
 use uuid::Uuid;
 
-use crate::answer::Answer;
-use crate::{ExecuteError, Executed};
+use crate::kept_answer::KeptAnswer;
+use crate::{Answer, Failure};
 
 /// How many answers are kept in memory, in each of two generations.
 const GENERATION: usize = 20_000;
 
 type Permit = Option<OwnedSemaphorePermit>;
-type Reply = oneshot::Sender<Result<Executed, ExecuteError>>;
+type Reply = oneshot::Sender<Result<Answer, Failure>>;
 
 /// Commands that can come again: those in flight, and those that were answered lately. A retry costs neither a decision nor a place in a call.
 #[derive(Default)]
 pub(super) struct Keys {
     in_flight: HashMap<Uuid, Vec<Follower>>,
-    recent: HashMap<Uuid, Answer>,
-    older: HashMap<Uuid, Answer>,
+    recent: HashMap<Uuid, KeptAnswer>,
+    older: HashMap<Uuid, KeptAnswer>,
 }
 
 /// The same command again while the first is in flight.
@@ -54,7 +54,7 @@ impl Keys {
     }
 
     /// The first is answered: so are those that wait for it, and those that will come.
-    pub(super) fn answered(&mut self, command_id: Uuid, answer: &Answer) {
+    pub(super) fn answered(&mut self, command_id: Uuid, answer: &KeptAnswer) {
         for follower in self.in_flight.remove(&command_id).unwrap_or_default() {
             drop(follower.reply.send(answer.again(&follower.fingerprint)));
         }
@@ -68,7 +68,7 @@ impl Keys {
     pub(super) fn failed(&mut self, command_id: &Uuid) {
         for follower in self.in_flight.remove(command_id).unwrap_or_default() {
             let source = "the same command, sent before, failed".into();
-            drop(follower.reply.send(Err(ExecuteError::Unavailable { retry_after: Duration::from_secs(1), source })));
+            drop(follower.reply.send(Err(Failure::Unavailable { retry_after: Duration::from_secs(1), source })));
         }
     }
 

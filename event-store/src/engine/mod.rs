@@ -38,7 +38,7 @@ use tokio_util::sync::CancellationToken;
 use crate::appending::{Call, LockRequest, LockedRead, Verdicts};
 use crate::deciding::Command;
 use crate::loading::{LoadedStream, StreamHead};
-use crate::{CommandKey, ExecuteError, Executed, LogArgs, StoreError, Vault};
+use crate::{Answer, CommandKey, Failure, LogArgs, StoreError, Vault};
 pub(crate) use request::Read;
 use request::{Pending, Work};
 
@@ -120,7 +120,7 @@ impl Engine {
         Ok(engine)
     }
 
-    pub(crate) async fn execute(&self, command: Command) -> Result<Executed, ExecuteError> {
+    pub(crate) async fn execute(&self, command: Command) -> Result<Answer, Failure> {
         let permit = self.permit()?;
         let caller: Arc<str> = match &command.envelope.key {
             CommandKey::Client { caller, .. } => caller.as_str().into(),
@@ -131,7 +131,7 @@ impl Engine {
         self.send(Pending::new(Work::Execute { command: Box::new(command), reply }, caller, Some(permit)))?;
         match tokio::time::timeout(self.timeout, answer).await {
             Ok(answered) => answered.unwrap_or(Err(StoreError::Closed.into())),
-            Err(elapsed) => Err(ExecuteError::Unavailable { retry_after: RETRY_AFTER, source: Box::new(elapsed) }),
+            Err(elapsed) => Err(Failure::Unavailable { retry_after: RETRY_AFTER, source: Box::new(elapsed) }),
         }
     }
 
@@ -151,7 +151,7 @@ impl Engine {
 
     /// A read takes its turn by what it reads: who reads is not known here, and all readers together are not one caller.
     async fn ask<T>(&self, about: StreamId, work: impl FnOnce(oneshot::Sender<Result<T, StoreError>>) -> Work) -> Result<T, StoreError> {
-        let permit = self.permit().map_err(StoreError::from_execute)?;
+        let permit = self.permit().map_err(StoreError::of_a_read)?;
         let (reply, answer) = oneshot::channel();
         self.send(Pending::new(work(reply), about.to_string().into(), Some(permit)))?;
         let answered = tokio::time::timeout(self.timeout, answer).await.map_err(|_| StoreError::TimedOut)?;
@@ -159,9 +159,9 @@ impl Engine {
     }
 
     /// A place in the bounded queue, or the refusal at once.
-    fn permit(&self) -> Result<OwnedSemaphorePermit, ExecuteError> {
+    fn permit(&self) -> Result<OwnedSemaphorePermit, Failure> {
         self.permits.clone().try_acquire_owned().map_err(|error| match error {
-            TryAcquireError::NoPermits => ExecuteError::Overloaded { retry_after: RETRY_AFTER },
+            TryAcquireError::NoPermits => Failure::Overloaded { retry_after: RETRY_AFTER },
             TryAcquireError::Closed => StoreError::Closed.into(),
         })
     }

@@ -19,11 +19,11 @@ use self::accounts::{Account, Deposit, Open, Transfer, Withdraw};
 use super::core::Core;
 use super::request::{Pending, Read, Work};
 use super::{FromCaller, ToCaller, ToLoader};
-use crate::answer::Answer;
 use crate::appending::{Append, Call, HeldKey, LockRequest, LockedRead, Outcome, Tail, TailEvent, Verdicts};
 use crate::deciding::Command;
+use crate::kept_answer::KeptAnswer;
 use crate::loading::{LoadedStream, StreamHead};
-use crate::{CommandKey, Envelope, ExecuteError, Executed, LogArgs, PositionToken, SecretKey, StoreError, Vault};
+use crate::{Answer, CommandKey, Envelope, Failure, LogArgs, PositionToken, Refused, SecretKey, StoreError, Vault};
 
 struct Logged {
     stream: StreamId,
@@ -110,7 +110,7 @@ impl Log {
         }
         let position = stored_before.filter(|_| append.events.is_empty()).unwrap_or(self.position());
         if append.keyed {
-            let answer = Answer::of(append, PositionToken { epoch: self.epoch, position });
+            let answer = KeptAnswer::of(append, PositionToken { epoch: self.epoch, position });
             self.keys.insert(append.command_id, HeldKey { append_id: append.id, answer });
         }
         Outcome::Done { position }
@@ -190,7 +190,7 @@ struct Process {
 }
 
 enum Reply {
-    Executed(oneshot::Receiver<Result<Executed, ExecuteError>>),
+    Command(oneshot::Receiver<Result<Answer, Failure>>),
     Read(oneshot::Receiver<Result<Read, StoreError>>),
     Glance(oneshot::Receiver<Result<Vec<Read>, StoreError>>),
 }
@@ -301,7 +301,7 @@ impl World {
         };
         let (reply, answer) = oneshot::channel();
         let (command_id, asked_at) = (command.id, self.log.position());
-        self.asked.push(Asked { ask: ask.clone(), key, command_id, asked_at, reply: Reply::Executed(answer) });
+        self.asked.push(Asked { ask: ask.clone(), key, command_id, asked_at, reply: Reply::Command(answer) });
         self.processes[process].core.arrive(Pending::new(Work::Execute { command: Box::new(command), reply }, "model".into(), None));
     }
 
@@ -439,8 +439,8 @@ impl World {
                     }
                     continue;
                 }
-                Reply::Executed(mut reply) => match reply.try_recv().expect("every command is answered") {
-                    Ok(executed) => {
+                Reply::Command(mut reply) => match reply.try_recv().expect("every command is answered") {
+                    Ok(Answer::Done(executed)) => {
                         assert_eq!(written.get(&asked.command_id).copied().unwrap_or_default(), executed.appended, "{:?}", asked.ask);
                         acknowledged.insert(asked.command_id);
                         if executed.appended == 0 {
@@ -453,7 +453,7 @@ impl World {
                         assert!(executed.replayed || executed.position.position >= asked.asked_at, "answered from the past");
                         (executed.position.position, executed.version)
                     }
-                    Err(ExecuteError::Refused { position, replayed, .. }) => {
+                    Ok(Answer::Refused(Refused { position, replayed, .. })) => {
                         assert!(!written.contains_key(&asked.command_id), "{:?} was refused and stored", asked.ask);
                         assert!(
                             decide_at(&log, &asked.ask, position.position).is_err(),
@@ -464,12 +464,12 @@ impl World {
                         (position.position, -1)
                     }
                     // Refused by Postgres, itself or as a follower of one that was: not an answer, and nothing of it is stored.
-                    Err(ExecuteError::Store(StoreError::Refused(_))) => {
+                    Err(Failure::Store(StoreError::Refused(_))) => {
                         let stored = asked.key.is_none() && written.contains_key(&asked.command_id);
                         assert!(!stored, "{:?} was refused by Postgres and stored", asked.ask);
                         continue;
                     }
-                    Err(ExecuteError::Unavailable { .. }) => continue,
+                    Err(Failure::Unavailable { .. }) => continue,
                     Err(error) => panic!("{error}"),
                 },
             };

@@ -5,7 +5,7 @@ use tokio::sync::{OwnedSemaphorePermit, oneshot};
 
 use crate::appending::Append;
 use crate::deciding::Command;
-use crate::{ExecuteError, Executed, PositionToken, StoreError};
+use crate::{Answer, Failure, PositionToken, StoreError};
 
 /// Something that was asked and is not answered yet.
 pub(super) struct Pending {
@@ -26,7 +26,7 @@ pub(super) struct Pending {
 
 pub(super) enum Work {
     /// A command.
-    Execute { command: Box<Command>, reply: oneshot::Sender<Result<Executed, ExecuteError>> },
+    Execute { command: Box<Command>, reply: oneshot::Sender<Result<Answer, Failure>> },
     /// A state that is the log's own at the position that is answered.
     Read { needed: Needed, reply: oneshot::Sender<Result<Read, StoreError>> },
     /// States as they were a moment ago.

@@ -7,11 +7,11 @@ use tracing::warn;
 use super::core::{Core, Flight};
 use super::request::{Pending, Queued, Read, Work};
 use super::{RETRY_AFTER, SNAPSHOT_BYTES, ToCaller, ToLoader};
-use crate::answer::Answer;
 use crate::appending::{Append, HeldKey, Outcome, Status, Verdicts};
 use crate::error::is_about_the_server;
+use crate::kept_answer::KeptAnswer;
 use crate::loading::layout_of;
-use crate::{ExecuteError, PositionToken, StoreError};
+use crate::{Failure, PositionToken, StoreError};
 
 /// A call that is back, with its outcome.
 pub(super) struct Landed {
@@ -106,11 +106,11 @@ impl Core {
     fn answer(&mut self, queued: Queued, position: PositionToken) {
         match queued.pending.work {
             Work::Execute { command, reply } => {
-                let answer = Answer::of(&queued.append, position);
+                let answer = KeptAnswer::of(&queued.append, position);
                 if command.envelope.key.can_come_again() {
                     self.keys.answered(command.id, &answer);
                 }
-                drop(reply.send(answer.first()));
+                drop(reply.send(Ok(answer.first())));
             }
             Work::Read { ref needed, .. } => {
                 let read = self.committed_at(&needed.stream, &queued.append, position);
@@ -228,7 +228,7 @@ impl Core {
         let several = asked.len() > 1;
         for mut pending in asked {
             if is_outage {
-                self.fail(pending, &|| ExecuteError::Unavailable { retry_after: RETRY_AFTER, source: error.to_string().into() });
+                self.fail(pending, &|| Failure::Unavailable { retry_after: RETRY_AFTER, source: error.to_string().into() });
             } else if several {
                 pending.alone = true;
                 self.put_in_redo(pending);
@@ -247,7 +247,7 @@ fn count(outcomes: &[Outcome]) {
     metrics::counter!("event_store_appends_in_vain_total").increment(u64::try_from(in_vain).unwrap_or_default());
 }
 
-impl Answer {
+impl KeptAnswer {
     pub(super) fn of(append: &Append, position: PositionToken) -> Self {
         Self {
             fingerprint: append.fingerprint,

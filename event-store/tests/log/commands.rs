@@ -1,4 +1,4 @@
-use event_store::{CommandKey, Envelope, EventStore, ExecuteError, SecretKey, StoreError};
+use event_store::{CommandKey, Envelope, EventStore, Failure, Refused, SecretKey, StoreError};
 
 use crate::accounts::{Account, Deposit, NameOwner, Open, Transfer, Withdraw};
 use crate::fixture::TestDatabase;
@@ -14,9 +14,9 @@ pub(crate) fn keyed(key: &str, request: u8) -> Envelope {
 #[tokio::test]
 async fn a_command_is_stored_and_read_back() {
     let store = TestDatabase::create().await.open().await;
-    let executed = store.execute(Deposit { account: "a".into(), amount: 5 }, once()).await.unwrap();
+    let executed = store.execute(Deposit { account: "a".into(), amount: 5 }, once()).await.unwrap().done().unwrap();
     assert_eq!((executed.version, executed.position.position, executed.appended, executed.replayed), (1, 1, 1, false));
-    let transfer = store.execute(Transfer { from: "a".into(), to: "b".into(), amount: 2 }, once()).await.unwrap();
+    let transfer = store.execute(Transfer { from: "a".into(), to: "b".into(), amount: 2 }, once()).await.unwrap().done().unwrap();
     assert_eq!((transfer.version, transfer.position.position, transfer.appended), (2, 3, 2));
     assert_eq!(store.load::<Account>("a").await.unwrap().state.balance, 3);
     assert_eq!(store.load::<Account>("b").await.unwrap().state.balance, 2);
@@ -26,9 +26,9 @@ async fn a_command_is_stored_and_read_back() {
 #[tokio::test]
 async fn a_refusal_is_an_answer_at_a_position() {
     let store = TestDatabase::create().await.open().await;
-    store.execute(Deposit { account: "a".into(), amount: 5 }, once()).await.unwrap();
-    let refused = store.execute(Withdraw { account: "a".into(), amount: 6 }, once()).await.unwrap_err();
-    let ExecuteError::Refused { document, position, replayed } = refused else { panic!("{refused}") };
+    store.execute(Deposit { account: "a".into(), amount: 5 }, once()).await.unwrap().done().unwrap();
+    let refused = store.execute(Withdraw { account: "a".into(), amount: 6 }, once()).await.unwrap().done();
+    let Refused { document, position, replayed } = refused.unwrap_err();
     assert_eq!((document.code.as_str(), position.position, replayed), ("not_enough", 1, false));
     store.close().await;
 }
@@ -37,15 +37,15 @@ async fn a_refusal_is_an_answer_at_a_position() {
 async fn a_retried_key_gets_its_first_answer_though_the_state_has_changed() {
     let store = TestDatabase::create().await.open().await;
     let withdraw = Withdraw { account: "a".into(), amount: 3 };
-    let refused = store.execute(withdraw.clone(), keyed("k1", 1)).await.unwrap_err();
-    assert!(matches!(refused, ExecuteError::Refused { replayed: false, .. }), "{refused}");
-    store.execute(Deposit { account: "a".into(), amount: 5 }, keyed("k2", 1)).await.unwrap();
-    let again = store.execute(withdraw.clone(), keyed("k1", 1)).await.unwrap_err();
-    assert!(matches!(again, ExecuteError::Refused { replayed: true, .. }), "{again}");
+    let refused = store.execute(withdraw.clone(), keyed("k1", 1)).await.unwrap().done().unwrap_err();
+    assert!(!refused.replayed, "{refused}");
+    store.execute(Deposit { account: "a".into(), amount: 5 }, keyed("k2", 1)).await.unwrap().done().unwrap();
+    let again = store.execute(withdraw.clone(), keyed("k1", 1)).await.unwrap().done().unwrap_err();
+    assert!(again.replayed, "{again}");
 
-    let first = store.execute(withdraw.clone(), keyed("k3", 1)).await.unwrap();
-    store.execute(withdraw.clone(), keyed("k4", 1)).await.unwrap_err();
-    let again = store.execute(withdraw, keyed("k3", 1)).await.unwrap();
+    let first = store.execute(withdraw.clone(), keyed("k3", 1)).await.unwrap().done().unwrap();
+    store.execute(withdraw.clone(), keyed("k4", 1)).await.unwrap().done().unwrap_err();
+    let again = store.execute(withdraw, keyed("k3", 1)).await.unwrap().done().unwrap();
     assert_eq!((again.version, again.position, again.appended, again.replayed), (first.version, first.position, 1, true));
     store.close().await;
 }
@@ -53,24 +53,24 @@ async fn a_retried_key_gets_its_first_answer_though_the_state_has_changed() {
 #[tokio::test]
 async fn a_key_with_another_request_is_refused() {
     let store = TestDatabase::create().await.open().await;
-    store.execute(Deposit { account: "a".into(), amount: 5 }, keyed("k", 1)).await.unwrap();
+    store.execute(Deposit { account: "a".into(), amount: 5 }, keyed("k", 1)).await.unwrap().done().unwrap();
     let reused = store.execute(Deposit { account: "a".into(), amount: 6 }, keyed("k", 2)).await.unwrap_err();
-    assert!(matches!(reused, ExecuteError::KeyReused), "{reused}");
+    assert!(matches!(reused, Failure::KeyReused), "{reused}");
     store.close().await;
 }
 
 #[tokio::test]
 async fn an_expected_version_that_is_not_met_is_a_refusal() {
     let store = TestDatabase::create().await.open().await;
-    store.execute(Deposit { account: "a".into(), amount: 5 }, once()).await.unwrap();
+    store.execute(Deposit { account: "a".into(), amount: 5 }, once()).await.unwrap().done().unwrap();
     let mut envelope = once();
     envelope.expected_version = Some(0);
-    let refused = store.execute(Deposit { account: "a".into(), amount: 5 }, envelope.clone()).await.unwrap_err();
-    let ExecuteError::Refused { document, .. } = refused else { panic!("{refused}") };
+    let refused = store.execute(Deposit { account: "a".into(), amount: 5 }, envelope.clone()).await.unwrap().done();
+    let Refused { document, .. } = refused.unwrap_err();
     assert_eq!(document.code, "version_mismatch");
     assert_eq!(serde_json::to_value(document.details).unwrap(), serde_json::json!({"expected": 0, "actual": 1}));
     envelope.expected_version = Some(1);
-    store.execute(Deposit { account: "a".into(), amount: 5 }, envelope).await.unwrap();
+    store.execute(Deposit { account: "a".into(), amount: 5 }, envelope).await.unwrap().done().unwrap();
     store.close().await;
 }
 
@@ -78,7 +78,7 @@ async fn an_expected_version_that_is_not_met_is_a_refusal() {
 async fn sealed_data_is_never_in_clear_in_the_tables() {
     let database = TestDatabase::create().await;
     let store = database.open().await;
-    store.execute(NameOwner { account: "a".into(), name: "Ann Miller".into() }, keyed("k", 1)).await.unwrap();
+    store.execute(NameOwner { account: "a".into(), name: "Ann Miller".into() }, keyed("k", 1)).await.unwrap().done().unwrap();
     let state = store.load::<Account>("a").await.unwrap().state;
     assert!(state.owner.as_ref().unwrap().get("$sealed").is_some(), "{state:?}");
 
@@ -93,7 +93,7 @@ async fn sealed_data_is_never_in_clear_in_the_tables() {
     store.vault().erase("a", "operator:tests").await.unwrap();
     assert_eq!(store.vault().open_json(event.payload.get()).await.unwrap().get(), event.payload.get());
     let refused = store.execute(NameOwner { account: "a".into(), name: "Ann Miller".into() }, once()).await.unwrap_err();
-    assert!(matches!(refused, ExecuteError::Store(StoreError::Erased(_))), "{refused}");
+    assert!(matches!(refused, Failure::Store(StoreError::Erased(_))), "{refused}");
     store.close().await;
 }
 
@@ -101,10 +101,10 @@ async fn sealed_data_is_never_in_clear_in_the_tables() {
 async fn a_stream_that_was_presumed_new_and_exists_is_read_after_all() {
     let database = TestDatabase::create().await;
     let store = database.open().await;
-    assert_eq!(store.execute(Open { account: "a".into() }, once()).await.unwrap().appended, 1);
+    assert_eq!(store.execute(Open { account: "a".into() }, once()).await.unwrap().done().unwrap().appended, 1);
     store.close().await;
     let another = database.open().await;
-    let opened = another.execute(Open { account: "a".into() }, once()).await.unwrap();
+    let opened = another.execute(Open { account: "a".into() }, once()).await.unwrap().done().unwrap();
     assert_eq!((opened.appended, opened.version), (0, 1));
     another.close().await;
 }
@@ -113,7 +113,7 @@ async fn a_stream_that_was_presumed_new_and_exists_is_read_after_all() {
 async fn events_are_never_changed() {
     let database = TestDatabase::create().await;
     let store = database.open().await;
-    store.execute(Deposit { account: "a".into(), amount: 5 }, once()).await.unwrap();
+    store.execute(Deposit { account: "a".into(), amount: 5 }, once()).await.unwrap().done().unwrap();
     let mut connection = database.connection().await;
     for sql in ["update log.events set payload = '{}'", "delete from log.events", "truncate log.events"] {
         let refused = sqlx::query(sql).execute(&mut connection).await.unwrap_err();
@@ -127,7 +127,7 @@ async fn events_are_never_changed() {
 async fn who_runs_a_store_is_told_when_it_ends() {
     let store = TestDatabase::create().await.open().await;
     let ended = store.ended();
-    store.execute(Deposit { account: "a".into(), amount: 1 }, once()).await.unwrap();
+    store.execute(Deposit { account: "a".into(), amount: 1 }, once()).await.unwrap().done().unwrap();
     store.close().await;
     ended.await;
 }

@@ -1,6 +1,6 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use event_store::{EventStore, ExecuteError, StoreError};
+use event_store::{Answer, EventStore, Failure, Refused, StoreError};
 use futures::future::join_all;
 
 use crate::accounts::{Account, Deposit, Withdraw};
@@ -15,15 +15,18 @@ async fn after_a_cut_connection_the_same_call_is_sent_again_and_stored_once() {
     let mut args = database.args();
     args.database_url.clone_from(&proxy.url);
     let store = EventStore::connect(&args).await.unwrap();
-    store.execute(Deposit { account: "a".into(), amount: 10 }, once()).await.unwrap();
+    store.execute(Deposit { account: "a".into(), amount: 10 }, once()).await.unwrap().done().unwrap();
     for n in 0..5 {
         proxy.lose_next_answer();
         let (keyed_once, refused) = tokio::join!(
             store.execute(Deposit { account: "a".into(), amount: 1 }, once()),
             store.execute(Withdraw { account: "a".into(), amount: 1000 }, keyed(&format!("k{n}"), 1)),
         );
-        assert!(!keyed_once.unwrap().replayed, "the first answer is not a replay, though it was stored by the first of two calls");
-        assert!(matches!(refused, Err(ExecuteError::Refused { replayed: false, .. })));
+        assert!(
+            !keyed_once.unwrap().done().unwrap().replayed,
+            "the first answer is not a replay, though it was stored by the first of two calls"
+        );
+        assert!(matches!(refused, Ok(Answer::Refused(Refused { replayed: false, .. }))));
         assert_eq!(proxy.answers_lost(), n + 1);
     }
     let loaded = store.load::<Account>("a").await.unwrap();
@@ -63,7 +66,7 @@ async fn whatever_is_terminated_every_acknowledged_command_is_there_once() {
             async move {
                 for m in 0..40 {
                     let account = if m % 4 == 0 { "hot".to_owned() } else { format!("own-{n}") };
-                    store.execute(Deposit { account, amount: 1 }, keyed(&format!("{n}-{m}"), 1)).await.unwrap();
+                    store.execute(Deposit { account, amount: 1 }, keyed(&format!("{n}-{m}"), 1)).await.unwrap().done().unwrap();
                 }
             }
         });
@@ -89,9 +92,9 @@ async fn what_postgres_refuses_does_not_take_others_with_it() {
     let answers = join_all(accounts.iter().map(|account| store.execute(crate::accounts::Open { account: account.clone() }, once()))).await;
     for (account, answer) in accounts.iter().zip(answers) {
         match answer {
-            Ok(_) => assert!(!account.contains('\0')),
+            Ok(answer) => assert!(answer.done().is_ok() && !account.contains('\0')),
             Err(error) => {
-                assert!(account.contains('\0') && matches!(error, ExecuteError::Store(StoreError::Refused(_))), "{account}: {error}")
+                assert!(account.contains('\0') && matches!(error, Failure::Store(StoreError::Refused(_))), "{account}: {error}")
             }
         }
     }

@@ -42,7 +42,7 @@ async fn a_reader_sees_every_position_once_and_in_order_while_others_write() {
 async fn what_a_filter_leaves_out_is_passed_over() {
     let store = TestDatabase::create().await.open().await;
     for _ in 0..5 {
-        store.execute(deposit("a"), once()).await.unwrap();
+        store.execute(deposit("a"), once()).await.unwrap().done().unwrap();
     }
     let mut others = Subscription::new(store.clone(), Filter::aggregates(["ledger"]), Checkpoint::START);
     let batch = others.next_batch(100).await.unwrap();
@@ -82,7 +82,7 @@ async fn parts_by_partition_key_hold_every_event_once_and_each_key_whole() {
 async fn a_reader_that_is_ahead_of_the_log_stops() {
     let store = TestDatabase::create().await.open().await;
     for _ in 0..2 {
-        store.execute(deposit("a"), once()).await.unwrap();
+        store.execute(deposit("a"), once()).await.unwrap().done().unwrap();
     }
     let head = store.head().await.unwrap().checkpoint();
     let beyond = Checkpoint { position: 3, ..head };
@@ -129,7 +129,7 @@ async fn a_position_of_a_lost_history_is_told_from_one_that_survived() {
     let database = TestDatabase::create().await;
     let store = database.open().await;
     for _ in 0..3 {
-        store.execute(deposit("a"), once()).await.unwrap();
+        store.execute(deposit("a"), once()).await.unwrap().done().unwrap();
     }
     let token = store.head().await.unwrap().token();
     assert_eq!((token.epoch, store.resolve(token).await.unwrap()), (1, 3));
@@ -137,7 +137,7 @@ async fn a_position_of_a_lost_history_is_told_from_one_that_survived() {
     assert!(store.resolve(event_store::PositionToken { epoch: 1, position: 4 }).await.is_err());
     // As after the promotion of a replica that had only two of the three: the server's timeline is another one.
     sqlx::raw_sql("update log.epochs set timeline = timeline + 7").execute(&mut database.connection().await).await.unwrap();
-    let executed = store.execute(deposit("b"), once()).await.unwrap();
+    let executed = store.execute(deposit("b"), once()).await.unwrap().done().unwrap();
     assert_eq!((executed.position.epoch, executed.position.position), (2, 4));
     assert_eq!(store.resolve(token).await.unwrap(), 3);
     let lost = event_store::PositionToken { epoch: 1, position: 4 };
@@ -148,7 +148,7 @@ async fn a_position_of_a_lost_history_is_told_from_one_that_survived() {
     .execute(&mut database.connection().await)
     .await
     .unwrap();
-    assert_eq!(store.execute(deposit("b"), once()).await.unwrap().position.epoch, 3);
+    assert_eq!(store.execute(deposit("b"), once()).await.unwrap().done().unwrap().position.epoch, 3);
     assert!(store.resolve(lost).await.is_err() && store.resolve(event_store::PositionToken { epoch: 9, position: 1 }).await.is_err());
     store.close().await;
 }
@@ -158,7 +158,7 @@ async fn a_warm_cache_of_a_lost_history_is_not_believed() {
     let database = TestDatabase::create().await;
     let store = database.open().await;
     for _ in 0..3 {
-        store.execute(deposit("a"), once()).await.unwrap();
+        store.execute(deposit("a"), once()).await.unwrap().done().unwrap();
     }
     // The last event was lost and its place in log and stream given to another one: same numbers, another id.
     sqlx::raw_sql(
@@ -169,7 +169,7 @@ async fn a_warm_cache_of_a_lost_history_is_not_believed() {
     .execute(&mut database.connection().await)
     .await
     .unwrap();
-    let executed = store.execute(deposit("a"), once()).await.unwrap();
+    let executed = store.execute(deposit("a"), once()).await.unwrap().done().unwrap();
     assert_eq!((executed.version, store.load::<Account>("a").await.unwrap().state.balance), (4, 53));
     store.close().await;
 }

@@ -1,6 +1,6 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use event_store::{CommandKey, Envelope, EventStore, ExecuteError, LogArgs};
+use event_store::{Answer, CommandKey, Envelope, EventStore, LogArgs};
 use futures::future::join_all;
 use sqlx::Row;
 
@@ -29,7 +29,7 @@ async fn assert_order(database: &TestDatabase) {
 async fn deposit_many(store: EventStore, account: &str, tasks: usize, each: usize) {
     let tasks = (0..tasks).map(|_| async {
         for _ in 0..each {
-            store.execute(Deposit { account: account.into(), amount: 1 }, once()).await.unwrap();
+            store.execute(Deposit { account: account.into(), amount: 1 }, once()).await.unwrap().done().unwrap();
         }
     });
     join_all(tasks).await;
@@ -61,7 +61,7 @@ async fn an_import_of_ten_thousand_rows_does_not_keep_a_shopper_waiting() {
         let import = |key: &str| {
             Envelope::new(CommandKey::Client { caller: "import".into(), key: key.into(), fingerprint: [0; 32] }, "service:import")
         };
-        store.execute(Deposit { account: format!("row-{n}"), amount: 1 }, import(&n.to_string())).await.unwrap();
+        store.execute(Deposit { account: format!("row-{n}"), amount: 1 }, import(&n.to_string())).await.unwrap().done().unwrap();
         imported.fetch_add(1, Ordering::SeqCst);
     };
     let importing = join_all((0..ROWS).map(row));
@@ -70,7 +70,7 @@ async fn an_import_of_ten_thousand_rows_does_not_keep_a_shopper_waiting() {
         let mut passed = Vec::new();
         while imported.load(Ordering::SeqCst) < ROWS / 2 {
             let before = imported.load(Ordering::SeqCst);
-            store.execute(Deposit { account: "shopper".into(), amount: 1 }, once()).await.unwrap();
+            store.execute(Deposit { account: "shopper".into(), amount: 1 }, once()).await.unwrap().done().unwrap();
             passed.push(imported.load(Ordering::SeqCst) - before);
         }
         passed
@@ -104,14 +104,14 @@ async fn an_append_over_several_streams_is_stored_as_a_whole() {
     let stores = [database.open().await, database.open().await];
     let accounts = ["a", "b", "c", "d"];
     for account in accounts {
-        stores[0].execute(Deposit { account: account.into(), amount: 20 }, once()).await.unwrap();
+        stores[0].execute(Deposit { account: account.into(), amount: 20 }, once()).await.unwrap().done().unwrap();
     }
     let transfers = (0..200_usize).map(|n| {
         let store = stores[n % 2].clone();
         let (from, to) = (accounts[n % 4].to_owned(), accounts[(n / 4 + n % 4 + 1) % 4].to_owned());
         async move {
             match store.execute(Transfer { from: from.clone(), to: if to == from { "z".into() } else { to }, amount: 3 }, once()).await {
-                Ok(_) | Err(ExecuteError::Refused { .. }) => {}
+                Ok(Answer::Done(_) | Answer::Refused(_)) => {}
                 Err(error) => panic!("{error}"),
             }
         }
@@ -136,7 +136,7 @@ async fn the_same_key_through_two_stores_is_stored_once() {
     let stores = [database.open().await, database.open().await];
     let twice = (0..50).flat_map(|n| stores.iter().map(move |store| (n, store.clone())));
     let answers = join_all(twice.map(|(n, store)| async move {
-        store.execute(Deposit { account: "a".into(), amount: 1 }, keyed(&format!("k{n}"), 1)).await.unwrap()
+        store.execute(Deposit { account: "a".into(), amount: 1 }, keyed(&format!("k{n}"), 1)).await.unwrap().done().unwrap()
     }))
     .await;
     assert_eq!(answers.iter().filter(|answer| !answer.replayed).count(), 50);

@@ -12,10 +12,10 @@ async fn stock_postgres_es_reads_every_stream() {
     let database = TestDatabase::create().await;
     let store = database.open().await;
     for amount in 1..=12 {
-        store.execute(Deposit { account: "a".into(), amount }, once()).await.unwrap();
+        store.execute(Deposit { account: "a".into(), amount }, once()).await.unwrap().done().unwrap();
     }
-    store.execute(Transfer { from: "a".into(), to: "b".into(), amount: 30 }, once()).await.unwrap();
-    store.execute(NameOwner { account: "b".into(), name: "Ann".into() }, once()).await.unwrap();
+    store.execute(Transfer { from: "a".into(), to: "b".into(), amount: 30 }, once()).await.unwrap().done().unwrap();
+    store.execute(NameOwner { account: "b".into(), name: "Ann".into() }, once()).await.unwrap().done().unwrap();
 
     let pool = sqlx_stock::PgPool::connect(&database.url).await.unwrap();
     let stock = || postgres_es::PostgresEventRepository::new(pool.clone()).with_tables("log.events", "log.snapshots");
@@ -54,8 +54,8 @@ async fn who_knows_cqrs_es_is_at_home() {
     let beyond = repository.persist::<Account>(&[deposited(9, 7)], None).await.unwrap_err();
     assert!(matches!(beyond, PersistenceError::OptimisticLockError), "{beyond}");
 
-    store.execute(Deposit { account: "a".into(), amount: 1 }, once()).await.unwrap();
-    store.execute(Deposit { account: "b".into(), amount: 1 }, once()).await.unwrap();
+    store.execute(Deposit { account: "a".into(), amount: 1 }, once()).await.unwrap().done().unwrap();
+    store.execute(Deposit { account: "b".into(), amount: 1 }, once()).await.unwrap().done().unwrap();
     assert_eq!(repository.get_last_events::<Account>("a", 2).await.unwrap().len(), 1);
     let mut all = repository.stream_all_events::<Account>().await.unwrap();
     let mut seen = Vec::new();

@@ -1,4 +1,4 @@
-use event_store::{EventStore, ExecuteError, Executed, Filter};
+use event_store::{Answer, EventStore, Failure, Filter};
 use futures::future::join_all;
 
 use crate::accounts::{Account, Deposit, Open, Transfer, Withdraw};
@@ -19,21 +19,26 @@ fn send<D: decider::Decision>(
     store: &EventStore,
     decision: D,
     envelope: event_store::Envelope,
-) -> tokio::task::JoinHandle<Result<Executed, ExecuteError>> {
+) -> tokio::task::JoinHandle<Result<Answer, Failure>> {
     let store = store.clone();
     tokio::spawn(async move { store.execute(decision, envelope).await })
+}
+
+/// Waits for a command that is done.
+async fn done(sent: tokio::task::JoinHandle<Result<Answer, Failure>>) -> event_store::Executed {
+    sent.await.unwrap().unwrap().done().unwrap()
 }
 
 #[tokio::test]
 async fn a_chain_on_a_failed_predecessor_never_commits() {
     let database = TestDatabase::create().await;
     let (mine, other) = (database.open().await, database.open().await);
-    mine.execute(deposit("a", 10), once()).await.unwrap();
+    mine.execute(deposit("a", 10), once()).await.unwrap().done().unwrap();
     // Mine believes in 10, the log holds 3: what mine decides next is a chain of ten on a head that is no more.
-    other.execute(withdraw("a", 7), once()).await.unwrap();
+    other.execute(withdraw("a", 7), once()).await.unwrap().done().unwrap();
     let answers = join_all((0..10).map(|_| mine.execute(withdraw("a", 1), once()))).await;
-    assert_eq!(answers.iter().filter(|answer| answer.is_ok()).count(), 3, "{answers:?}");
-    assert!(answers.iter().all(|answer| matches!(answer, Ok(_) | Err(ExecuteError::Refused { .. }))), "{answers:?}");
+    assert_eq!(answers.iter().filter(|answer| matches!(answer, Ok(Answer::Done(_)))).count(), 3, "{answers:?}");
+    assert!(answers.iter().all(Result::is_ok), "{answers:?}");
     assert_eq!(mine.load::<Account>("a").await.unwrap().state.balance, 0);
     assert_eq!(mine.head().await.unwrap().position, 5);
     mine.close().await;
@@ -44,9 +49,9 @@ async fn a_chain_on_a_failed_predecessor_never_commits() {
 async fn a_stale_refusal_heals() {
     let database = TestDatabase::create().await;
     let (mine, other) = (database.open().await, database.open().await);
-    mine.execute(withdraw("a", 1), once()).await.unwrap_err();
-    other.execute(deposit("a", 1), once()).await.unwrap();
-    mine.execute(withdraw("a", 1), once()).await.expect("refused on a stale state");
+    mine.execute(withdraw("a", 1), once()).await.unwrap().done().unwrap_err();
+    other.execute(deposit("a", 1), once()).await.unwrap().done().unwrap();
+    mine.execute(withdraw("a", 1), once()).await.unwrap().done().expect("refused on a stale state");
     mine.close().await;
     other.close().await;
 }
@@ -55,7 +60,7 @@ async fn a_stale_refusal_heals() {
 async fn a_no_op_on_uncommitted_state_is_not_answered() {
     let database = TestDatabase::create().await;
     let store = database.open().await;
-    store.execute(deposit("warm", 1), once()).await.unwrap();
+    store.execute(deposit("warm", 1), once()).await.unwrap().done().unwrap();
     let mut lock = HeldLock::take(&database.url).await;
     let first = send(&store, Open { account: "a".into() }, once());
     lock.is_waited_for().await;
@@ -71,11 +76,11 @@ async fn a_no_op_on_uncommitted_state_is_not_answered() {
     }
     assert!(![first.is_finished(), second.is_finished(), last.is_finished()].contains(&true) && !read.is_finished());
     lock.release().await;
-    let (first, second, read) = (first.await.unwrap().unwrap(), second.await.unwrap().unwrap(), read.await.unwrap().unwrap());
+    let (first, second, read) = (done(first).await, done(second).await, read.await.unwrap().unwrap());
     assert_eq!((first.appended, first.version, second.appended, second.version), (1, 1, 0, 1));
     assert!(second.position.position >= first.position.position);
     assert_eq!((read.version, read.state.balance), (1, 1));
-    last.await.unwrap().unwrap();
+    done(last).await;
     store.close().await;
 }
 
@@ -83,7 +88,7 @@ async fn a_no_op_on_uncommitted_state_is_not_answered() {
 async fn dependent_commands_go_in_one_call() {
     let database = TestDatabase::create().await;
     let store = database.open().await;
-    store.execute(deposit("a", 100), once()).await.unwrap();
+    store.execute(deposit("a", 100), once()).await.unwrap().done().unwrap();
     let mut lock = HeldLock::take(&database.url).await;
     let first = send(&store, deposit("b", 1), once());
     lock.is_waited_for().await;
@@ -92,9 +97,9 @@ async fn dependent_commands_go_in_one_call() {
         tokio::task::yield_now().await;
     }
     lock.release().await;
-    first.await.unwrap().unwrap();
+    done(first).await;
     let recorded = join_all(transfers).await;
-    assert!(recorded.iter().all(|answer| answer.as_ref().unwrap().is_ok()));
+    assert!(recorded.iter().all(|answer| matches!(answer, Ok(Ok(Answer::Done(_))))));
     let calls: std::collections::BTreeSet<_> =
         store.read(2, 100, 100, &Filter::all()).await.unwrap().iter().map(|event| event.recorded_at).collect();
     assert_eq!(calls.len(), 1, "twenty transfers over two accounts took {} calls", calls.len());
@@ -110,10 +115,10 @@ async fn the_same_key_in_flight_waits_for_the_first_answer() {
     let reused = send(&store, deposit("a", 2), keyed("k", 2));
     lock.is_waited_for().await;
     lock.release().await;
-    let answers: Vec<_> = join_all(sent).await.into_iter().map(|answer| answer.unwrap().unwrap()).collect();
+    let answers = join_all(sent.into_iter().map(done)).await;
     assert_eq!(answers.iter().filter(|answer| !answer.replayed).count(), 1);
     assert!(answers.iter().all(|answer| (answer.version, answer.position.position) == (1, 1)), "{answers:?}");
-    assert!(matches!(reused.await.unwrap(), Err(ExecuteError::KeyReused)));
+    assert!(matches!(reused.await.unwrap(), Err(Failure::KeyReused)));
     store.close().await;
 }
 
@@ -129,11 +134,11 @@ async fn a_full_queue_refuses_at_once() {
     let mut second = Box::pin(store.execute(deposit("a", 1), once()));
     assert!(futures::poll!(&mut second).is_pending());
     let refused = store.execute(deposit("a", 1), once()).await.unwrap_err();
-    assert!(matches!(refused, ExecuteError::Overloaded { .. }), "{refused}");
+    assert!(matches!(refused, Failure::Overloaded { .. }), "{refused}");
     lock.release().await;
-    first.await.unwrap().unwrap();
-    second.await.unwrap();
-    store.execute(deposit("a", 1), once()).await.unwrap();
+    done(first).await;
+    second.await.unwrap().done().unwrap();
+    store.execute(deposit("a", 1), once()).await.unwrap().done().unwrap();
     store.close().await;
 }
 
@@ -147,7 +152,7 @@ async fn closing_answers_what_was_taken_in() {
     let closing = tokio::spawn(store.clone().close());
     lock.release().await;
     closing.await.unwrap();
-    assert!(join_all(sent).await.into_iter().all(|answer| answer.unwrap().is_ok()));
+    assert!(join_all(sent).await.iter().all(|answer| matches!(answer, Ok(Ok(Answer::Done(_))))));
     assert!(store.execute(deposit("a", 1), once()).await.is_err());
 }
 
@@ -155,7 +160,7 @@ async fn closing_answers_what_was_taken_in() {
 async fn a_glance_does_not_take_a_guess_for_the_truth() {
     let database = TestDatabase::create().await;
     let store = database.open().await;
-    store.execute(Open { account: "old".into() }, once()).await.unwrap();
+    store.execute(Open { account: "old".into() }, once()).await.unwrap().done().unwrap();
     store.close().await;
     let another = database.open().await;
     let mut lock = HeldLock::take(&database.url).await;
@@ -169,7 +174,7 @@ async fn a_glance_does_not_take_a_guess_for_the_truth() {
     let seen = glance.await.unwrap().unwrap();
     assert_eq!(seen.iter().map(|account| account.version).collect::<Vec<_>>(), [1, 1], "what it was decided on is stored by then");
     for answer in join_all(sent).await {
-        answer.unwrap().unwrap();
+        answer.unwrap().unwrap().done().unwrap();
     }
     another.close().await;
 }

@@ -7,7 +7,7 @@ use crate::fixture::TestDatabase;
 use crate::waiting::until;
 
 async fn deposit(store: &EventStore, account: &str, amount: i64) {
-    store.execute(Deposit { account: account.into(), amount }, once()).await.unwrap();
+    store.execute(Deposit { account: account.into(), amount }, once()).await.unwrap().done().unwrap();
 }
 
 #[tokio::test]
@@ -103,6 +103,6 @@ async fn a_small_cache_forgets_and_reads_again() {
         }
         assert_eq!(store.load::<Account>("a3").await.unwrap().state.balance, round);
     }
-    assert_eq!(store.execute(Open { account: "a3".into() }, once()).await.unwrap().appended, 0);
+    assert_eq!(store.execute(Open { account: "a3".into() }, once()).await.unwrap().done().unwrap().appended, 0);
     store.close().await;
 }

@@ -96,7 +96,7 @@ async fn an_event_of_version_1_is_read_as_version_2_and_stays_what_it_was() {
     .await
     .unwrap();
     let store = database.open().await;
-    store.execute(Use { watt_hours: 5 }, once()).await.unwrap();
+    store.execute(Use { watt_hours: 5 }, once()).await.unwrap().done().unwrap();
     assert_eq!(store.load::<Meter>("m").await.unwrap().state, Meter { watt_hours: 7005 });
 
     let batch = Subscription::new(store.clone(), Filter::all(), Checkpoint::START).next_batch(9).await.unwrap();

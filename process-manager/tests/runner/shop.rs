@@ -97,7 +97,7 @@ impl Shop {
     }
 
     pub(crate) async fn must(&self, decision: impl Decision) {
-        self.store.execute(decision, Envelope::new(CommandKey::Once, "service:tests")).await.unwrap();
+        self.store.execute(decision, Envelope::new(CommandKey::Once, "service:tests")).await.unwrap().done().unwrap();
     }
 
     /// Places so many orders of so many lines, one unit each.
@@ -132,10 +132,10 @@ impl Shop {
     }
 
     /// A customer cancels; too late is an answer, too.
-    pub(crate) async fn try_cancel(&self, order: OrderId) -> Result<event_store::Executed, event_store::ExecuteError> {
+    pub(crate) async fn try_cancel(&self, order: OrderId) -> event_store::Answer {
         let reason = CancelationReason { code: "customer_request".to_owned(), message: "You asked for it.".to_owned() };
         let command = CancelOrder { order, outcome: CancelationOutcome::Canceled, reason };
-        self.store.execute(command, Envelope::new(CommandKey::Once, "customer:tests")).await
+        self.store.execute(command, Envelope::new(CommandKey::Once, "customer:tests")).await.unwrap()
     }
 
     pub(crate) async fn status(&self, order: OrderId) -> OrderStatus {

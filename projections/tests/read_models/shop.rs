@@ -77,7 +77,7 @@ impl Shop {
         let mut last = self.store.head().await.unwrap().token();
         for part in samples.chunks(7) {
             let envelope = Envelope::new(CommandKey::Once, "service:tests");
-            last = self.store.execute(Record(part.to_vec()), envelope).await.unwrap().position;
+            last = self.store.execute(Record(part.to_vec()), envelope).await.unwrap().done().unwrap().position;
         }
         last
     }

@@ -1,7 +1,7 @@
 //! `cancel`, `rollback`, `pause` and `resume`: small acts on one read model.
 
 use aggregates::operator_act::{OperatorActEvent, ProjectionPaused, ProjectionResumed, RebuildCanceled, RollbackRequested};
-use event_store::{ExecuteError, StoreError};
+use event_store::{Refused, StoreError};
 use projections::ReadModelError;
 use serde::Serialize;
 
@@ -90,13 +90,19 @@ pub(crate) async fn rollback(session: &Session, args: &OnReadModel, output: &mut
     args.done(name, "the former generation is live", output)
 }
 
-impl From<ExecuteError> for Failure {
-    fn from(error: ExecuteError) -> Self {
-        let message = error.to_string();
-        match error {
-            ExecuteError::Refused { .. } | ExecuteError::KeyReused => Self::Refused(message),
-            ExecuteError::Overloaded { .. } | ExecuteError::Unavailable { .. } => Self::Unreachable(message),
-            ExecuteError::Store(source) => source.into(),
+impl From<Refused> for Failure {
+    fn from(refused: Refused) -> Self {
+        Self::Refused(refused.to_string())
+    }
+}
+
+impl From<event_store::Failure> for Failure {
+    fn from(failure: event_store::Failure) -> Self {
+        let message = failure.to_string();
+        match failure {
+            event_store::Failure::KeyReused => Self::Refused(message),
+            event_store::Failure::Overloaded { .. } | event_store::Failure::Unavailable { .. } => Self::Unreachable(message),
+            event_store::Failure::Store(source) => source.into(),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use event_store::{CommandKey, Envelope, EventStore, ExecuteError, LogArgs, SecretKey, StoreError, ids};
+use event_store::{CommandKey, Envelope, EventStore, Executed, Failure, LogArgs, Refused, SecretKey, StoreError, ids};
 use uuid::Uuid;
 
 use super::history::{Answer, CALLER, Line, Pen, now_ns};
@@ -60,13 +60,19 @@ impl Client {
         };
         let envelope = Envelope { correlation_id: Some(id), ..Envelope::new(key, "service:faults") };
         match self.store.execute(ask.clone(), envelope).await {
-            Ok(done) => Answer::Done { version: done.version, at: done.position, events: done.appended, replayed: done.replayed },
-            Err(ExecuteError::Refused { document, position, replayed }) => Answer::Refused { document, at: position, replayed },
-            Err(ExecuteError::KeyReused) => Answer::KeyReused,
-            Err(ExecuteError::Overloaded { .. }) => Answer::NotDone,
-            Err(ExecuteError::Unavailable { source, .. }) => Answer::Unknown(source.to_string()),
-            Err(ExecuteError::Store(error)) => failed(&error),
+            Ok(answer) => answered(answer),
+            Err(Failure::KeyReused) => Answer::KeyReused,
+            Err(Failure::Overloaded { .. }) => Answer::NotDone,
+            Err(Failure::Unavailable { source, .. }) => Answer::Unknown(source.to_string()),
+            Err(Failure::Store(error)) => failed(&error),
         }
+    }
+}
+
+fn answered(answer: event_store::Answer) -> Answer {
+    match answer.done() {
+        Ok(Executed { version, position, appended, replayed, .. }) => Answer::Done { version, at: position, events: appended, replayed },
+        Err(Refused { document, position, replayed }) => Answer::Refused { document, at: position, replayed },
     }
 }
 

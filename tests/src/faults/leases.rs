@@ -48,7 +48,7 @@ async fn one_overslept(pause: Pause, fenced: bool) -> (String, Vec<(i64, String)
 async fn append(store: &EventStore, events: usize) {
     for _ in 0..events {
         let ask = Ask::Receive { shelf: "a".to_owned(), units: 1 };
-        store.execute(ask, Envelope::new(CommandKey::Once, "service:faults")).await.unwrap();
+        store.execute(ask, Envelope::new(CommandKey::Once, "service:faults")).await.unwrap().done().unwrap();
     }
 }
 

@@ -58,7 +58,7 @@ async fn a_held_append_ends_with(ending: Ending) {
     event_store::migrate(&url).await.unwrap();
     let stores = [open(&url).await, open(&url).await, open(&url).await];
     for (ask, envelope) in (0..10).map(|_| receive("before")) {
-        stores[0].execute(ask, envelope).await.unwrap();
+        stores[0].execute(ask, envelope).await.unwrap().done().unwrap();
     }
     let mut live = Subscription::new(stores[0].clone(), Filter::all(), stores[0].head().await.unwrap().checkpoint());
     let mut late = Subscription::new(stores[1].clone(), Filter::all(), Checkpoint::START);
@@ -97,7 +97,7 @@ async fn open(url: &str) -> EventStore {
 
 async fn wait(store: EventStore, shelf: &str) -> i64 {
     let (ask, envelope) = receive(shelf);
-    store.execute(ask, envelope).await.unwrap().position.position
+    store.execute(ask, envelope).await.unwrap().done().unwrap().position.position
 }
 
 async fn wait_for_waiters(watcher: &mut PgConnection, count: i64) {
