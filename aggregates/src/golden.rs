@@ -12,18 +12,18 @@ use serde_json::value::RawValue;
 
 use crate::claim::{ClaimEvent, ClaimReleased};
 use crate::customer::{ChangeTier, ReinstateCustomer, SuspendCustomer};
+use crate::decisions::ending::{CancelOrder, CompleteOrder, FinishCancelation};
+use crate::decisions::paying::SettleAuthorization;
+use crate::decisions::placing::PlaceOrder;
+use crate::decisions::shipping::{PlanShipment, RecordDelivery};
 use crate::operator_act::{
     ImportStarted, OperatorActEvent, ProjectionPaused, ProjectionResumed, RebuildCanceled, RebuildRequested, RecordAct, RollbackRequested,
 };
-use crate::order::{
-    AnomalyDetected, CancelOrder, CancelationOutcome, CompleteOrder, Delivery, FinishCancelation, OrderEvent, PlaceOrder, PlanShipment,
-    SettleAuthorization,
-};
+use crate::order::{AnomalyDetected, CancelationOutcome, Delivery, OrderEvent};
 use crate::payment::{CaptureOutcome, CapturePayment, RecordCapture, RecordVoid, VoidOutcome};
 use crate::process::{ParkProcess, RecordRefusal, ResumeProcess};
 use crate::product::{DiscontinueProduct, PauseProduct};
 use crate::registry::{DomainEvent, events};
-use crate::shipment::RecordDelivery;
 use crate::stock_item::{ReservationConfirmed, StockItemEvent};
 use crate::values::{ChannelReference, LineNumber, Tier};
 use crate::warehouse::{CloseWarehouse, EndMaintenance, StartMaintenance};
@@ -145,7 +145,7 @@ fn fulfilled() -> World {
     world.must(&start_payment(order(1), 1));
     world.authorize(1);
     world.must(&SettleAuthorization { order: order(1), payment: payment(1) });
-    world.must(&crate::order::ConfirmOrder { order: order(1) });
+    world.must(&crate::decisions::placing::ConfirmOrder { order: order(1) });
     for (n, code) in [(1, "berlin"), (2, "munich")] {
         let parcel = world.send(order(1), n, code);
         world.must(&RecordDelivery { shipment: parcel, order: order(1), delivered_at: instant(600), carrier: None });

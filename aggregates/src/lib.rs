@@ -1,20 +1,14 @@
 //! The domain: pure, without I/O, clock or random ids.
 //!
-//! Each aggregate is a folder with the same files: what was ever stored (`events`), what may be asked (`commands`), what happens then
-//! (`decide`), what follows from what happened (`evolve`). A decision over several aggregates is a file beside them, named after what
-//! happens there: [`placement`], [`allocation`], [`authorization`], [`confirmation`], [`dispatch`], [`delivery`], [`cancelation`], [`completion`].
+//! Words that several aggregates use stand in [`values`]; aggregates do not know each other. Each is a folder with the same files: what was ever stored
+//! (`events`), what may be asked of it alone (`commands`), what happens then (`decide`), what follows from what happened (`evolve`). Where several must
+//! agree, the decision stands in [`decisions`].
 
 #![deny(clippy::float_arithmetic)]
 
-pub mod allocation;
-pub mod authorization;
-pub mod cancelation;
 pub mod claim;
-pub mod completion;
-pub mod confirmation;
 pub mod customer;
-pub mod delivery;
-pub mod dispatch;
+pub mod decisions;
 #[cfg(test)]
 mod golden;
 pub mod invariants;
@@ -24,17 +18,13 @@ pub mod order;
 pub mod paid;
 pub mod parts;
 pub mod payment;
-pub mod placement;
 pub mod pricing;
 pub mod process;
 pub mod product;
 #[cfg(test)]
 mod properties;
-pub mod receiving;
-pub mod registration;
 pub mod registry;
 pub mod shipment;
-pub mod sourcing;
 pub mod stock_item;
 mod stored;
 pub mod values;

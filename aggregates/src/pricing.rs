@@ -3,7 +3,7 @@
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
-use crate::order::{OrderRefusal, OrderedLine};
+use crate::order::OrderedLine;
 use crate::values::{Country, Currency, InvalidValue, LineNumber, Money, Quantity, Sku, Tier};
 
 /// How prices follow from unit prices, in one currency.
@@ -83,15 +83,6 @@ pub struct Quote {
     pub total: Money,
 }
 
-/// The sums over an order.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Totals {
-    /// Σ net over the lines.
-    pub goods: Money,
-    /// Σ (net + tax) over the lines, shipping and its tax.
-    pub total: Money,
-}
-
 /// Prices an order by the list. Without `ship_to` nothing is sent, and shipping costs nothing.
 ///
 /// # Errors
@@ -147,50 +138,10 @@ impl Tier {
     }
 }
 
-/// The totals of lines whose amounts were made elsewhere, if they add up.
-///
-/// # Errors
-/// Another currency, an amount that does not add up (net = unit price × quantity − discount, 0 ≤ discount ≤ gross, nothing negative), or beyond the
-/// bounds. The refusal names the field.
-pub fn check_totals(currency: Currency, lines: &[OrderedLine], shipping: Money, shipping_tax: Money) -> Result<Totals, OrderRefusal> {
-    for (index, line) in lines.iter().enumerate() {
-        check_line(currency, index, line)?;
-    }
-    not_negative(currency, "shipping", shipping)?;
-    not_negative(currency, "shipping_tax", shipping_tax)?;
-    let out_of_bounds = |field: &str| OrderRefusal::AmountOutOfBounds { field: field.to_owned() };
-    let goods = Money::sum(currency, lines.iter().map(|line| line.net)).map_err(|_| out_of_bounds("goods"))?;
-    let taxes = Money::sum(currency, lines.iter().map(|line| line.tax)).map_err(|_| out_of_bounds("tax"))?;
-    let total = Money::sum(currency, [goods, taxes, shipping, shipping_tax]).map_err(|_| out_of_bounds("total"))?;
-    Ok(Totals { goods, total })
-}
-
-fn check_line(currency: Currency, index: usize, line: &OrderedLine) -> Result<(), OrderRefusal> {
-    let field = |name: &str| format!("lines[{index}].{name}");
-    let amounts = [("unit_price", line.unit_price), ("discount", line.discount), ("net", line.net), ("tax", line.tax)];
-    amounts.into_iter().try_for_each(|(name, amount)| not_negative(currency, &field(name), amount))?;
-    let gross = line.unit_price.times(line.quantity.get()).map_err(|_| OrderRefusal::AmountOutOfBounds { field: field("unit_price") })?;
-    // A net that is not negative and adds up also keeps the discount within the gross.
-    match gross.minus(line.discount) {
-        Ok(net) if net == line.net => Ok(()),
-        Ok(_) | Err(_) => Err(OrderRefusal::TotalsMismatch { field: field("net") }),
-    }
-}
-
-fn not_negative(currency: Currency, field: &str, amount: Money) -> Result<(), OrderRefusal> {
-    if amount.currency() != currency {
-        let (expected, found) = (currency.code().to_owned(), amount.currency().code().to_owned());
-        return Err(OrderRefusal::CurrencyMismatch { field: field.to_owned(), expected, found });
-    }
-    if amount.minor() < 0 { Err(OrderRefusal::TotalsMismatch { field: field.to_owned() }) } else { Ok(()) }
-}
-
 #[cfg(test)]
 mod tests {
-    use proptest::prelude::*;
-
     use super::*;
-    use crate::world::{eur, line, sku, units};
+    use crate::world::{eur, sku, units};
 
     fn item(number: u32, n: u32, unit_price: Money, weight_grams: u32) -> PricedItem {
         PricedItem {
@@ -261,43 +212,5 @@ mod tests {
     #[test]
     fn another_currency_than_the_lists_is_refused() {
         assert!(quote(&list("EUR"), Tier::Bronze, &[item(1, 1, minor(100, "USD"), 0)], None).is_err());
-    }
-
-    #[test]
-    fn own_prices_must_add_up() {
-        let refused = |change: fn(&mut OrderedLine)| {
-            let mut lines = [line(1, "A", 2, 100), line(2, "B", 3, 50)];
-            change(&mut lines[1]);
-            check_totals("EUR".parse().unwrap(), &lines, eur(0), eur(0)).unwrap_err()
-        };
-        let mismatch = |field: &str| OrderRefusal::TotalsMismatch { field: field.to_owned() };
-        assert_eq!(refused(|line| line.net = eur(151)), mismatch("lines[1].net"));
-        assert_eq!(refused(|line| line.discount = eur(1)), mismatch("lines[1].net"));
-        assert_eq!(refused(|line| line.discount = eur(-1)), mismatch("lines[1].discount"));
-        assert_eq!(refused(|line| line.tax = eur(-1)), mismatch("lines[1].tax"));
-        assert_eq!(refused(|line| (line.discount, line.net) = (eur(151), eur(-1))), mismatch("lines[1].net"));
-        assert!(matches!(refused(|line| line.tax = minor(1, "USD")), OrderRefusal::CurrencyMismatch { .. }));
-    }
-
-    #[test]
-    fn amounts_beyond_the_bounds_are_refused() {
-        let most = minor(1_000_000_000_000_000, "EUR");
-        let lines = [OrderedLine { unit_price: most, net: most, ..line(1, "A", 1, 0) }];
-        let refused = check_totals("EUR".parse().unwrap(), &lines, eur(1), eur(0)).unwrap_err();
-        assert_eq!(refused, OrderRefusal::AmountOutOfBounds { field: "total".to_owned() });
-        let lines = [OrderedLine { unit_price: most, net: most, quantity: units(2), ..line(1, "A", 1, 0) }];
-        let refused = check_totals("EUR".parse().unwrap(), &lines, eur(1), eur(0)).unwrap_err();
-        assert_eq!(refused, OrderRefusal::AmountOutOfBounds { field: "lines[0].unit_price".to_owned() });
-    }
-
-    proptest! {
-        #[test]
-        fn what_the_list_makes_adds_up(prices in prop::collection::vec((1u32..1000, 0i64..100_000), 1..10), tier in 0usize..4, remote: bool) {
-            let tier = [Tier::Bronze, Tier::Silver, Tier::Gold, Tier::Platinum][tier];
-            let items: Vec<PricedItem> = (1..).zip(&prices).map(|(number, (n, price))| item(number, *n, eur(*price), 700)).collect();
-            let priced = quote(&list("EUR"), tier, &items, Some(&ship_to(if remote { "9" } else { "1" }))).unwrap();
-            let totals = check_totals("EUR".parse().unwrap(), &priced.lines, priced.shipping, priced.shipping_tax).unwrap();
-            prop_assert_eq!((totals.goods, totals.total), (priced.goods, priced.total));
-        }
     }
 }

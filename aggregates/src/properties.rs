@@ -3,13 +3,14 @@
 use decider::Decision;
 use proptest::prelude::*;
 
+use crate::decisions::ending::{CancelOrder, CompleteOrder, FinishCancelation};
+use crate::decisions::paying::SettleAuthorization;
+use crate::decisions::placing::{ConfirmOrder, PlaceOrder};
+use crate::decisions::shipping::{DispatchShipment, PlanShipment, RecordDelivery};
 use crate::ids::derive;
-use crate::order::{
-    CancelOrder, CancelationOutcome, CompleteOrder, ConfirmOrder, Delivery, FinishCancelation, Order, OrderStatus, PlaceOrder,
-    PlanShipment, SettleAuthorization, ShipmentProgress,
-};
+use crate::order::{CancelationOutcome, Delivery, Order, OrderStatus, ShipmentProgress};
 use crate::payment::{CaptureOutcome, CapturePayment, Outcome, Payment, RecordCapture, RecordVoid, VoidOutcome};
-use crate::shipment::{DispatchShipment, PackShipment, RecordDelivery, Shipment, ShipmentStatus};
+use crate::shipment::{PackShipment, Shipment, ShipmentStatus};
 use crate::values::{OrderId, ShipmentId};
 use crate::world::*;
 

@@ -6,19 +6,24 @@ use decider::{Changes, Decision, EventSourced, RefusalDocument, StreamId};
 use serde_json::json;
 use uuid::Uuid;
 
-use crate::customer::RegisterCustomer;
+use crate::decisions::ending::CancelOrder;
+use crate::decisions::paying::{SettleAuthorization, StartPayment};
+use crate::decisions::placing::{ConfirmOrder, PlaceOrder};
+use crate::decisions::registering::RegisterCustomer;
+use crate::decisions::shipping::{DispatchShipment, PlanShipment};
+use crate::decisions::stocking::{AllocateStock, ReceiveStock};
 use crate::invariants::{Invariants, Violation};
 use crate::order::{
-    AllocateStock, CancelOrder, CancelationOutcome, CancelationReason, ConfirmOrder, DeclinePolicy, Delivery, FulfillmentEvent, Order,
-    OrderEvent, OrderPolicy, OrderedLine, PaymentTerms, PlaceOrder, PlanShipment, SettleAuthorization, StartPayment, StockPolicy,
+    CancelationOutcome, CancelationReason, DeclinePolicy, Delivery, FulfillmentEvent, Order, OrderEvent, OrderPolicy, OrderedLine,
+    PaymentTerms, StockPolicy,
 };
 use crate::payment::{
     AuthorizationOutcome, CaptureOutcome, CapturePayment, RecordAuthorization, RecordCapture, RecordVoid, VoidOutcome, VoidPayment,
 };
 use crate::product::AddProduct;
 use crate::registry::DomainEvent;
-use crate::shipment::{CarrierBooking, DispatchShipment, PackShipment};
-use crate::stock_item::{ReceiveStock, StockItem};
+use crate::shipment::{CarrierBooking, PackShipment};
+use crate::stock_item::StockItem;
 use crate::values::{
     ChannelReference, Currency, CustomerId, LineNumber, Money, OperationId, OrderId, PaymentId, Personal, Quantity, ShipmentId, Sku,
     StockItemId, Tier, WarehouseCode,

@@ -1,9 +1,11 @@
 //! The commands that are measured, and the shop in which they make sense.
 
-use aggregates::customer::RegisterCustomer;
-use aggregates::order::{AllocateStock, DeclinePolicy, Delivery, OrderPolicy, OrderedLine, PaymentTerms, PlaceOrder, StockPolicy};
+use aggregates::decisions::placing::PlaceOrder;
+use aggregates::decisions::registering::RegisterCustomer;
+use aggregates::decisions::stocking::{AllocateStock, ReceiveStock};
+use aggregates::order::{DeclinePolicy, Delivery, OrderPolicy, OrderedLine, PaymentTerms, StockPolicy};
 use aggregates::product::{AddProduct, ProductAdded};
-use aggregates::stock_item::{ReceiveStock, StockReceived};
+use aggregates::stock_item::StockReceived;
 use aggregates::values::{Currency, CustomerId, LineNumber, Money, OrderId, Quantity, Sku, StockItemId, Tier, WarehouseCode};
 use aggregates::warehouse::OpenWarehouse;
 use chrono::{DateTime, TimeDelta, Utc};

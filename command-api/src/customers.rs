@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use aggregates::claim::ClaimKind;
-use aggregates::customer::{ChangeTier, Customer, RegisterCustomer, ReinstateCustomer, SuspendCustomer};
+use aggregates::customer::{ChangeTier, Customer, ReinstateCustomer, SuspendCustomer};
+use aggregates::decisions::registering::RegisterCustomer;
 use aggregates::ids::derive;
 use aggregates::values::{Address, ChannelReference, CustomerId, EmailAddress, PersonName, Personal, PhoneNumber, Tier};
 use axum::extract::State;

@@ -1,7 +1,8 @@
 //! Parcels: planned, packed and sent by hand where fulfillment is manual; delivered as a carrier or somebody at the counter says.
 
-use aggregates::order::{FulfillmentEvent, Order, OrderEvent, PlanShipment};
-use aggregates::shipment::{CarrierBooking, DispatchShipment, PackShipment, RecordDelivery, Shipment};
+use aggregates::decisions::shipping::{DispatchShipment, PlanShipment, RecordDelivery};
+use aggregates::order::{FulfillmentEvent, Order, OrderEvent};
+use aggregates::shipment::{CarrierBooking, PackShipment, Shipment};
 use aggregates::values::{OrderId, ShipmentId, WarehouseCode};
 use axum::extract::State;
 use chrono::{DateTime, Utc};

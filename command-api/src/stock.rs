@@ -1,6 +1,7 @@
 //! The stock of a product in a warehouse.
 
-use aggregates::stock_item::{ReceiveStock, StockItem};
+use aggregates::decisions::stocking::ReceiveStock;
+use aggregates::stock_item::StockItem;
 use aggregates::values::{Quantity, StockItemId};
 use axum::extract::State;
 use identity::Right;

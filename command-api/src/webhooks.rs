@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use aggregates::shipment::{CarrierBooking, RecordDelivery};
+use aggregates::decisions::shipping::RecordDelivery;
+use aggregates::shipment::CarrierBooking;
 use aggregates::values::{OrderId, ShipmentId};
 use axum::body::Body;
 use axum::extract::{Request, State};

@@ -1,7 +1,8 @@
 //! Calls to gateways and carriers. A call is sent under its operation until it has an outcome; an outcome that is unknown is looked up before the same
 //! call is sent again. No transaction and no lease write waits for it.
 
-use aggregates::shipment::{CarrierBooking, DispatchShipment};
+use aggregates::decisions::shipping::DispatchShipment;
+use aggregates::shipment::CarrierBooking;
 use chrono::{DateTime, Utc};
 use gateways::{BookCall, Booking, GatewayError, OperationOutcome};
 use tokio::time::timeout;

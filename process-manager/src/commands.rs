@@ -1,7 +1,8 @@
 //! Commands through the log: tried under the same id until they have an answer; a refusal is recorded in the process's own stream.
 
+use aggregates::decisions::paying::StartPayment;
+use aggregates::decisions::stocking::AllocateStock;
 use aggregates::ids;
-use aggregates::order::{AllocateStock, StartPayment};
 use aggregates::process::{ParkProcess, RecordRefusal};
 use aggregates::values::OrderId;
 use decider::{Decision, RefusalDocument};

@@ -1,32 +1,7 @@
-use std::collections::BTreeMap;
-
 use decider::{Refusal, RefusalClass};
 use serde::{Deserialize, Serialize};
 
-use crate::values::{Address, ChannelReference, CustomerId, EmailAddress, PersonName, Personal, PhoneNumber, Tier};
-
-/// Registers a customer.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct RegisterCustomer {
-    /// Their id.
-    pub customer: CustomerId,
-    /// How a sales channel names them.
-    pub channel_reference: Option<ChannelReference>,
-    /// Their tier at first.
-    pub tier: Tier,
-    /// Their name.
-    pub name: Option<Personal<PersonName>>,
-    /// Their e-mail address.
-    pub email: Option<Personal<EmailAddress>>,
-    /// The keyed hash of the e-mail address, without the kind: what is claimed.
-    pub email_claim: Option<String>,
-    /// Their phone number.
-    pub phone: Option<Personal<PhoneNumber>>,
-    /// Their address.
-    pub address: Option<Personal<Address>>,
-    /// What else the channel knows of them, by name.
-    pub attributes: Option<Personal<BTreeMap<String, String>>>,
-}
+use crate::values::{CustomerId, Tier};
 
 /// Keeps a customer from ordering.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

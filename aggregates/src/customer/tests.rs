@@ -1,4 +1,5 @@
 use super::*;
+use crate::decisions::registering::RegisterCustomer;
 use crate::values::{PersonName, Personal};
 use crate::world::*;
 

@@ -252,7 +252,7 @@ fn at_the_end_an_undone_order_that_holds_money_is_found() {
     let mut world = World::with_stock(&[("berlin", "A", 2)]);
     let id = world.place(1, &[("A", 1, 100)]);
     world.must(&cancel(id));
-    world.must(&crate::order::FinishCancelation { order: id });
+    world.must(&crate::decisions::ending::FinishCancelation { order: id });
     let log = world.log.into_iter().chain([paying(initiated()), paying(authorized_for(eur(100)))]);
     assert_eq!(rules(log), ["final_order_holds_no_money"]);
 }
@@ -262,9 +262,9 @@ fn at_the_end_money_that_a_gateway_holds_after_its_decline_is_found_until_it_is_
     let mut world = World::with_stock(&[("berlin", "A", 2)]);
     let id = world.paying(1, &[("A", 1, 100)]);
     world.must(&declined(1));
-    world.must(&crate::order::SettleAuthorization { order: id, payment: payment(1) });
+    world.must(&crate::decisions::paying::SettleAuthorization { order: id, payment: payment(1) });
     world.must(&cancel(id));
-    world.must(&crate::order::FinishCancelation { order: id });
+    world.must(&crate::decisions::ending::FinishCancelation { order: id });
     assert_eq!(rules(world.log.clone()), [""; 0]);
     world.must(&authorized(1, eur(110)));
     assert_eq!(rules(world.log.clone()), ["final_order_holds_no_money"]);

@@ -2,21 +2,21 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::OrderedLine;
+use super::{OrderedLine, ShippedLine};
 use crate::parts::part;
-use crate::values::{LineNumber, Money, Sku, WarehouseCode};
+use crate::values::{LineNumber, LineReservation, Money, Quantity, Sku, WarehouseCode};
 
 /// A line of an order: what was ordered, and how far each unit is.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct OrderLine {
-    pub(super) ordered: OrderedLine,
+    ordered: OrderedLine,
     /// Units held, by warehouse; those in fulfillment included.
-    pub(super) reserved: BTreeMap<WarehouseCode, u32>,
-    pub(super) in_fulfillment: BTreeMap<WarehouseCode, u32>,
-    pub(super) shipped: u32,
-    pub(super) charged: u32,
-    pub(super) delivered: u32,
-    pub(super) canceled: u32,
+    reserved: BTreeMap<WarehouseCode, u32>,
+    in_fulfillment: BTreeMap<WarehouseCode, u32>,
+    shipped: u32,
+    charged: u32,
+    delivered: u32,
+    canceled: u32,
 }
 
 impl OrderLine {
@@ -95,9 +95,76 @@ impl OrderLine {
         self.reserved.iter().map(|(warehouse, units)| (warehouse, *units))
     }
 
+    /// Units that need stock and hold none.
+    pub(crate) fn unreserved(&self) -> u32 {
+        self.open().saturating_sub(self.reserved().saturating_sub(self.in_fulfillment()))
+    }
+
+    pub(super) fn reservations(&self) -> Vec<LineReservation> {
+        let at = |(warehouse, units): (&WarehouseCode, u32)| {
+            let (line, sku, warehouse) = (self.number(), self.sku().clone(), warehouse.clone());
+            Quantity::try_from(units).ok().map(|quantity| LineReservation { line, sku, warehouse, quantity })
+        };
+        self.warehouses().filter_map(at).collect()
+    }
+
+    /// What the first `q` units are worth, in minor units: net and tax, each split by itself.
+    pub(super) fn worth(&self, q: u32) -> i64 {
+        let (net, tax) = self.share(0, q);
+        net.minor() + tax.minor()
+    }
+
+    /// Units that leave, with the part of the line that is charged with them.
+    pub(super) fn leaving(&self, quantity: Quantity) -> ShippedLine {
+        let shipped_after = self.shipped + quantity.get();
+        let (net, tax) = self.share(self.charged, self.charged.max(shipped_after));
+        let (sku, category) = (self.sku().clone(), self.ordered.category.clone());
+        ShippedLine { line: self.number(), sku, category, quantity, net, tax }
+    }
+
     /// The net and the tax of the units from the `from`th (excluded) to the `to`th.
-    pub(super) fn share(&self, from: u32, to: u32) -> (Money, Money) {
+    fn share(&self, from: u32, to: u32) -> (Money, Money) {
         let of = |whole| part(whole, self.ordered.quantity, from, to);
         (of(self.ordered.net), of(self.ordered.tax))
+    }
+}
+
+// What follows from what happened.
+impl OrderLine {
+    pub(super) fn hold(&mut self, warehouse: WarehouseCode, units: u32) {
+        *self.reserved.entry(warehouse).or_default() += units;
+    }
+
+    pub(super) fn release(&mut self, warehouse: &WarehouseCode, units: u32) {
+        *self.in_fulfillment.entry(warehouse.clone()).or_default() += units;
+    }
+
+    pub(super) fn ship(&mut self, warehouse: &WarehouseCode, units: u32) {
+        take(&mut self.in_fulfillment, warehouse, units);
+        take(&mut self.reserved, warehouse, units);
+        self.shipped += units;
+        self.charged = self.charged.max(self.shipped);
+    }
+
+    pub(super) fn deliver(&mut self, units: u32) {
+        self.delivered += units;
+    }
+
+    pub(super) fn take_back(&mut self, warehouse: &WarehouseCode, units: u32) {
+        take(&mut self.in_fulfillment, warehouse, units);
+    }
+
+    pub(super) fn cancel_what_is_open(&mut self) {
+        self.canceled += self.open();
+        self.reserved.clear();
+    }
+}
+
+fn take(held: &mut BTreeMap<WarehouseCode, u32>, warehouse: &WarehouseCode, units: u32) {
+    if let Some(left) = held.get_mut(warehouse) {
+        *left = left.saturating_sub(units);
+        if *left == 0 {
+            held.remove(warehouse);
+        }
     }
 }

@@ -1,5 +1,5 @@
 use super::*;
-use crate::order::SettleAuthorization;
+use crate::decisions::paying::SettleAuthorization;
 use crate::world::*;
 
 const LINES: &[(&str, u32, i64)] = &[("A", 10, 1000)];

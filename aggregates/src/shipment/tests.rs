@@ -1,5 +1,7 @@
 use super::*;
-use crate::order::{CompleteOrder, FulfillmentStatus, PlanShipment};
+use crate::decisions::ending::CompleteOrder;
+use crate::decisions::shipping::{DispatchShipment, PlanShipment, RecordDelivery};
+use crate::order::FulfillmentStatus;
 use crate::values::ShipmentId;
 use crate::world::*;
 

@@ -1,22 +1,7 @@
 use chrono::{DateTime, Utc};
 
 use super::{ReleaseReason, Reservation, ReservationReleased, StockDispatched, StockItem, StockItemEvent, StockItemRefusal, StockReserved};
-use crate::values::{LineNumber, OrderId, Quantity, ShipmentId, StockItemId};
-
-/// A line of an order, and the stock item that it concerns: what a reservation is known by.
-#[derive(Debug, Clone)]
-pub(crate) struct Hold {
-    pub(crate) item: StockItemId,
-    pub(crate) order: OrderId,
-    pub(crate) line: LineNumber,
-    pub(crate) quantity: Quantity,
-}
-
-impl Hold {
-    fn not_reserved(&self) -> StockItemRefusal {
-        StockItemRefusal::StockNotReserved { sku: self.item.sku.clone(), warehouse: self.item.warehouse.clone() }
-    }
-}
+use crate::values::{Hold, Quantity, ShipmentId};
 
 impl StockItem {
     /// Holds units for a line until an instant.
@@ -51,6 +36,10 @@ impl StockItem {
     }
 
     fn held(&self, hold: &Hold) -> Result<&Reservation, StockItemRefusal> {
-        self.reservation(hold.order, hold.line).filter(|held| held.quantity >= hold.quantity.get()).ok_or_else(|| hold.not_reserved())
+        self.reservation(hold.order, hold.line).filter(|held| held.quantity >= hold.quantity.get()).ok_or_else(|| not_reserved(hold))
     }
+}
+
+fn not_reserved(hold: &Hold) -> StockItemRefusal {
+    StockItemRefusal::StockNotReserved { sku: hold.item.sku.clone(), warehouse: hold.item.warehouse.clone() }
 }

@@ -6,10 +6,10 @@
 //!
 //! Invariants: reserved = Σ live reservations ≤ on hand; one reservation for a line of an order.
 
-mod commands;
 mod decide;
 mod events;
 mod evolve;
+mod refusal;
 #[cfg(test)]
 mod tests;
 
@@ -18,9 +18,8 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-pub use commands::*;
-pub(crate) use decide::Hold;
 pub use events::*;
+pub use refusal::StockItemRefusal;
 
 use crate::stored::aggregate;
 use crate::values::{LineNumber, OrderId};

@@ -1,8 +1,11 @@
 use decider::Changes;
 
-use crate::order::{AllocateStock, ConfirmOrder, Order, OrderConfirmed, PlanShipment};
-use crate::stock_item::{Hold, ReservationConfirmed, StockItem};
-use crate::values::{LineNumber, StockItemId};
+use crate::decisions::placing::ConfirmOrder;
+use crate::decisions::shipping::PlanShipment;
+use crate::decisions::stocking::AllocateStock;
+use crate::order::{Order, OrderConfirmed};
+use crate::stock_item::{ReservationConfirmed, StockItem};
+use crate::values::{Hold, LineNumber, StockItemId};
 use crate::world::*;
 
 fn on_hand_and_reserved(world: &World) -> (u64, u64) {

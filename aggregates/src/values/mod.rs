@@ -20,6 +20,7 @@ pub use payment::{OperationId, PaymentPurpose};
 pub use personal::Personal;
 pub use quantity::Quantity;
 pub use tier::Tier;
+pub(crate) use units::Hold;
 pub use units::{LineQuantity, LineReservation};
 
 /// A text that is not a value of the type asked for.

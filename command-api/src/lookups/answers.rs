@@ -1,8 +1,8 @@
 use aggregates::claim::Claim;
 use aggregates::customer::Customer;
+use aggregates::decisions::stocking::receipt_claim;
 use aggregates::order::Order;
 use aggregates::product::Product;
-use aggregates::receiving::receipt_claim;
 use aggregates::values::{ChannelReference, CustomerId, InvalidValue, Money, OrderId, Sku, StockItemId, WarehouseCode};
 use aggregates::warehouse::Warehouse;
 use decider::EventSourced;

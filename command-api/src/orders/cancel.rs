@@ -1,4 +1,5 @@
-use aggregates::order::{CancelOrder, CancelationOutcome, CancelationReason};
+use aggregates::decisions::ending::CancelOrder;
+use aggregates::order::{CancelationOutcome, CancelationReason};
 use aggregates::values::OrderId;
 use axum::extract::State;
 use identity::{Caller, Right, Role};

@@ -1,8 +1,9 @@
 use std::collections::HashMap;
 
 use aggregates::claim::ClaimKind;
+use aggregates::decisions::placing::PlaceOrder;
 use aggregates::ids::derive;
-use aggregates::order::{DeclinePolicy, Delivery, OrderPolicy, PaymentTerms, PlaceOrder, StockPolicy};
+use aggregates::order::{DeclinePolicy, Delivery, OrderPolicy, PaymentTerms, StockPolicy};
 use aggregates::product::Product;
 use aggregates::values::{ChannelReference, CustomerId, OrderId, OrderNumber, Personal, Sku};
 use aggregates::warehouse::{Warehouse, WarehouseStatus};

@@ -1,4 +1,5 @@
-use aggregates::order::{Order, OrderRefusal, PlaceOrder};
+use aggregates::decisions::placing::{PlaceOrder, PlacingRefusal};
+use aggregates::order::Order;
 use aggregates::values::{Sku, WarehouseCode};
 use decider::{Changes, Decision, Needed, Refusal, RefusalClass, States};
 use serde::Serialize;
@@ -49,10 +50,10 @@ pub(super) enum PlacementRefusal {
         /// The order's currency.
         currency: String,
     },
-    /// What the order says.
+    /// What the domain says.
     #[error(transparent)]
     #[serde(untagged)]
-    Order(#[from] OrderRefusal),
+    Placing(#[from] PlacingRefusal),
 }
 
 /// A product that is not sold now.
@@ -83,7 +84,7 @@ impl Refusal for PlacementRefusal {
         match self {
             Self::ProductNotOrderable { .. } => RefusalClass::State,
             Self::CurrencyNotSupported { .. } | Self::PickupNotPossible { .. } => RefusalClass::Value,
-            Self::Order(refusal) => refusal.class(),
+            Self::Placing(refusal) => refusal.class(),
         }
     }
 }

@@ -1,7 +1,8 @@
 use std::collections::HashMap;
 
 use aggregates::customer::Customer;
-use aggregates::order::{OrderRefusal, OrderedLine};
+use aggregates::decisions::placing::PlacingRefusal;
+use aggregates::order::OrderedLine;
 use aggregates::pricing::{PriceList, PricedItem, ShipTo, quote};
 use aggregates::product::Product;
 use aggregates::values::{Currency, CustomerId, Money, Sku, Tier};
@@ -60,7 +61,7 @@ fn by_list(tier: Tier, request: &PlaceOrderRequest, products: &HashMap<Sku, Prod
     let items = request.lines.iter().enumerate().map(|(index, line)| item(index, line, request.currency, &products[&line.sku]));
     let items: Vec<PricedItem> = items.collect::<Result<_, _>>()?;
     let quote = quote(&list, tier, &items, ship_to(&request.delivery).as_ref())
-        .map_err(|error| OrderRefusal::AmountOutOfBounds { field: error.what.to_owned() })?;
+        .map_err(|error| PlacingRefusal::AmountOutOfBounds { field: error.what.to_owned() })?;
     Ok(Priced { tier: Some(tier), lines: quote.lines, shipping: quote.shipping, shipping_tax: quote.shipping_tax })
 }
 

@@ -102,7 +102,11 @@ async fn a_customer_reads_of_its_orders_history_nothing_of_the_shops_stock() {
     order["lines"][0]["quantity"] = json!(11);
     let order = api.post(&ada, "/v1/orders", order).await.assert(201).id().to_owned();
     let id: aggregates::values::OrderId = order.parse().unwrap();
-    let ask = aggregates::order::AllocateStock { order: id, warehouses: vec![("berlin".parse().unwrap(), 0)], until: chrono::Utc::now() };
+    let ask = aggregates::decisions::stocking::AllocateStock {
+        order: id,
+        warehouses: vec![("berlin".parse().unwrap(), 0)],
+        until: chrono::Utc::now(),
+    };
     api.store
         .execute(ask, event_store::Envelope::new(event_store::CommandKey::Once, "process:order_fulfillment"))
         .await

@@ -1,4 +1,6 @@
-use aggregates::order::{AllocateStock, ConfirmOrder, SettleAuthorization, StartPayment};
+use aggregates::decisions::paying::{SettleAuthorization, StartPayment};
+use aggregates::decisions::placing::ConfirmOrder;
+use aggregates::decisions::stocking::AllocateStock;
 use aggregates::payment::{AuthorizationOutcome, CaptureOutcome, CapturePayment, RecordAuthorization, RecordCapture};
 use aggregates::values::{Money, OrderId, PaymentId};
 use chrono::{TimeDelta, Utc};

@@ -1,12 +1,14 @@
 //! From a step to the very command or call: everything in it follows from the facts and from the command's id.
 
+use aggregates::decisions::ending::{CancelOrder, CompleteOrder, FinishCancelation};
+use aggregates::decisions::paying::{SettleAuthorization, StartPayment};
+use aggregates::decisions::placing::ConfirmOrder;
+use aggregates::decisions::shipping::{DispatchShipment, PlanShipment};
+use aggregates::decisions::stocking::AllocateStock;
 use aggregates::ids;
-use aggregates::order::{
-    AllocateStock, CancelOrder, CompleteOrder, ConfirmOrder, FinishCancelation, PlanShipment, SettleAuthorization, StartPayment,
-};
 use aggregates::payment::{CapturePayment, VoidPayment};
 use aggregates::process::{ParkProcess, ResumeProcess};
-use aggregates::shipment::{DispatchShipment, PackShipment, ShipmentMethod};
+use aggregates::shipment::{PackShipment, ShipmentMethod};
 use aggregates::values::{Money, OrderId, PaymentId, ShipmentId, WarehouseCode};
 use chrono::TimeDelta;
 use gateways::{AuthorizeCall, BookCall, CaptureCall, VoidCall};

@@ -1,11 +1,13 @@
 //! What the process wants done.
 
-use aggregates::order::{
-    AllocateStock, CancelOrder, CompleteOrder, ConfirmOrder, FinishCancelation, PlanShipment, SettleAuthorization, StartPayment,
-};
+use aggregates::decisions::ending::{CancelOrder, CompleteOrder, FinishCancelation};
+use aggregates::decisions::paying::{SettleAuthorization, StartPayment};
+use aggregates::decisions::placing::ConfirmOrder;
+use aggregates::decisions::shipping::{DispatchShipment, PlanShipment};
+use aggregates::decisions::stocking::AllocateStock;
 use aggregates::payment::{CapturePayment, VoidPayment};
 use aggregates::process::{ParkProcess, ResumeProcess};
-use aggregates::shipment::{DispatchShipment, PackShipment};
+use aggregates::shipment::PackShipment;
 use aggregates::values::OrderId;
 use chrono::{DateTime, Utc};
 use gateways::{AuthorizeCall, BookCall, CaptureCall, VoidCall};

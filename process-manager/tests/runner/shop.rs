@@ -3,13 +3,15 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use aggregates::customer::RegisterCustomer;
+use aggregates::decisions::ending::CancelOrder;
+use aggregates::decisions::placing::PlaceOrder;
+use aggregates::decisions::registering::RegisterCustomer;
+use aggregates::decisions::stocking::ReceiveStock;
 use aggregates::order::{
-    CancelOrder, CancelationOutcome, CancelationReason, DeclinePolicy, Delivery, Order, OrderPolicy, OrderStatus, OrderedLine,
-    PaymentTerms, PlaceOrder, StockPolicy,
+    CancelationOutcome, CancelationReason, DeclinePolicy, Delivery, Order, OrderPolicy, OrderStatus, OrderedLine, PaymentTerms, StockPolicy,
 };
 use aggregates::product::AddProduct;
-use aggregates::stock_item::{ReceiveStock, StockItem};
+use aggregates::stock_item::StockItem;
 use aggregates::values::{CustomerId, LineNumber, Money, OrderId, Sku, StockItemId, Tier, WarehouseCode};
 use aggregates::warehouse::OpenWarehouse;
 use clap::Parser;

@@ -1,5 +1,6 @@
+use aggregates::decisions::shipping::{DispatchShipment, RecordDelivery};
 use aggregates::order::{Delivery, OrderStatus};
-use aggregates::shipment::{DispatchShipment, PackShipment, RecordDelivery};
+use aggregates::shipment::PackShipment;
 use aggregates::values::Personal;
 use event_store::{Answer, Refused};
 use process_manager::{SagaView, describe, order_fulfillment::Phase};

@@ -2,13 +2,17 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use aggregates::customer::RegisterCustomer;
+use aggregates::decisions::ending::CancelOrder;
+use aggregates::decisions::placing::PlaceOrder;
+use aggregates::decisions::registering::RegisterCustomer;
+use aggregates::decisions::shipping::RecordDelivery;
+use aggregates::decisions::stocking::ReceiveStock;
 use aggregates::order::*;
 use aggregates::payment::*;
 use aggregates::process::*;
 use aggregates::product::AddProduct;
 use aggregates::shipment::*;
-use aggregates::stock_item::{ReceiveStock, StockItem};
+use aggregates::stock_item::StockItem;
 use aggregates::values::*;
 use aggregates::warehouse::OpenWarehouse;
 use chrono::{DateTime, Utc};

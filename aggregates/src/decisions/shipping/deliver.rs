@@ -1,22 +1,38 @@
 //! A parcel arrived: a fact, told by a carrier or at the counter, and never refused. One that was not sent yet has left with it.
 
+use chrono::{DateTime, Utc};
 use decider::{Changes, Decision, Needed, States};
+use serde::{Deserialize, Serialize};
 
-use crate::dispatch::{Departure, streams_to_leave};
+use super::ShippingRefusal;
+use super::departure::{Departure, streams_to_leave};
 use crate::loaded::loaded;
 use crate::shipment::{
-    DELIVERED_AFTER_CANCEL, DELIVERED_BEFORE_DISPATCH, RecordDelivery, Shipment, ShipmentMethod, ShipmentPlanned, ShipmentRefusal,
-    ShipmentStatus,
+    CarrierBooking, DELIVERED_AFTER_CANCEL, DELIVERED_BEFORE_DISPATCH, Shipment, ShipmentMethod, ShipmentPlanned, ShipmentStatus,
 };
+use crate::values::{OrderId, ShipmentId};
+
+/// A carrier (or somebody at the counter) says that a parcel arrived.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RecordDelivery {
+    /// Which.
+    pub shipment: ShipmentId,
+    /// Of which order.
+    pub order: OrderId,
+    /// When it arrived.
+    pub delivered_at: DateTime<Utc>,
+    /// Who carried it, if whoever says so knows: a parcel that was not dispatched yet has left with it.
+    pub carrier: Option<CarrierBooking>,
+}
 
 impl Decision for RecordDelivery {
-    type Refusal = ShipmentRefusal;
+    type Refusal = ShippingRefusal;
 
     fn streams(&self, states: &States<'_>) -> Vec<Needed> {
         streams_to_leave(self.shipment, self.order, states)
     }
 
-    fn decide(&self, states: &States<'_>) -> Result<Changes, ShipmentRefusal> {
+    fn decide(&self, states: &States<'_>) -> Result<Changes, ShippingRefusal> {
         let shipment = loaded::<Shipment>(states, &self.shipment.to_string());
         let planned = shipment.planned_for(self.order, self.shipment)?;
         match shipment.status() {

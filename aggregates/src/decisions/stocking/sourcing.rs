@@ -1,4 +1,5 @@
-//! Sourcing: which warehouse gives which units. Fewest parcels, then the warehouses' priority, then the highest stock; a line may be split.
+//! Sourcing: which warehouse gives which units, of those that were looked at. Fewest parcels, then the warehouses' priority, then the highest stock; a
+//! line may be split.
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -8,48 +9,58 @@ use crate::values::{LineNumber, LineReservation, Quantity, Sku, WarehouseCode};
 
 /// Units that a line of an order wants.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Demand {
+pub(super) struct Demand {
     /// The line.
-    pub line: LineNumber,
+    pub(super) line: LineNumber,
     /// Of what.
-    pub sku: Sku,
+    pub(super) sku: Sku,
     /// How many units.
-    pub units: u32,
+    pub(super) units: u32,
 }
 
 /// What a warehouse can give.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Supply {
+pub(super) struct Supply {
     /// Which.
-    pub warehouse: WarehouseCode,
+    pub(super) warehouse: WarehouseCode,
     /// Lower is asked first.
-    pub priority: u32,
+    pub(super) priority: u32,
     /// How many units of what.
-    pub available: BTreeMap<Sku, u64>,
+    pub(super) available: BTreeMap<Sku, u64>,
 }
 
-/// Up to so many parcels the fewest are found by trying every choice; beyond, by taking the warehouse that helps most. An order that needs more
-/// is rare, and every choice of many warehouses is too many to try.
+/// Among so few warehouses the fewest parcels are found by trying every choice of up to [`EXACT_PARCELS`]; else the warehouse that helps most is taken,
+/// and again, until everything is there. That is at most H(d) times the fewest, d being the units that the most helpful warehouse gives (Wolsey 1982),
+/// and the fewest itself where one warehouse has everything.
+const EXACT_WAREHOUSES: usize = 12;
 const EXACT_PARCELS: usize = 3;
+
+/// Units wanted, by SKU.
+pub(super) type Wanted<'a> = BTreeMap<&'a Sku, u64>;
+
+/// A warehouse with what it gives of each SKU that is wanted, in their order.
+#[derive(Clone)]
+struct Offer<'a> {
+    supply: &'a Supply,
+    gives: Vec<u64>,
+}
 
 /// Where each line's units come from.
 ///
 /// # Errors
 /// What is missing, by SKU, if all warehouses together have not enough.
-pub fn source(demands: &[Demand], supplies: &[Supply]) -> Result<Vec<LineReservation>, Vec<MissingStock>> {
+pub(super) fn source(demands: &[Demand], supplies: &[Supply]) -> Result<Vec<LineReservation>, Vec<MissingStock>> {
     let wanted = wanted(demands);
     let missing: Vec<MissingStock> = wanted.iter().filter_map(|(sku, units)| missing(sku, *units, supplies)).collect();
     if !missing.is_empty() {
         return Err(missing);
     }
+    let units: Vec<u64> = wanted.values().copied().collect();
     let ranked = ranked(&wanted, supplies);
-    let chosen = fewest(&wanted, &ranked).unwrap_or_else(|| most_helpful_first(&wanted, &ranked));
-    Ok(assign(demands, &chosen))
+    Ok(assign(demands, &chosen(&units, &ranked)))
 }
 
-type Wanted<'a> = BTreeMap<&'a Sku, u64>;
-
-fn wanted(demands: &[Demand]) -> Wanted<'_> {
+pub(super) fn wanted(demands: &[Demand]) -> Wanted<'_> {
     demands.iter().fold(BTreeMap::new(), |mut wanted, demand| {
         *wanted.entry(&demand.sku).or_default() += u64::from(demand.units);
         wanted
@@ -63,57 +74,64 @@ fn missing(sku: &Sku, wanted: u64, supplies: &[Supply]) -> Option<MissingStock> 
 }
 
 /// The warehouses that have anything of it, best first.
-fn ranked<'a>(wanted: &Wanted<'_>, supplies: &'a [Supply]) -> Vec<&'a Supply> {
-    let stock = |supply: &Supply| -> u64 { wanted.keys().map(|sku| supply.of(sku)).sum() };
-    let mut ranked: Vec<&Supply> = supplies.iter().filter(|supply| stock(supply) > 0).collect();
-    ranked.sort_by_key(|supply| (supply.priority, Reverse(stock(supply)), supply.warehouse.clone()));
+fn ranked<'a>(wanted: &Wanted<'_>, supplies: &'a [Supply]) -> Vec<Offer<'a>> {
+    let offer = |supply: &'a Supply| Offer { supply, gives: wanted.keys().map(|sku| supply.of(sku)).collect() };
+    let mut ranked: Vec<Offer<'a>> = supplies.iter().map(offer).filter(|offer| offer.units() > 0).collect();
+    ranked.sort_by_cached_key(|offer| (offer.supply.priority, Reverse(offer.units()), offer.supply.warehouse.clone()));
     ranked
 }
 
-fn fewest<'a>(wanted: &Wanted<'_>, ranked: &[&'a Supply]) -> Option<Vec<&'a Supply>> {
-    (0..=EXACT_PARCELS.min(ranked.len())).find_map(|parcels| choice(wanted, ranked, parcels, &mut Vec::new()))
+fn chosen<'a>(wanted: &[u64], ranked: &[Offer<'a>]) -> Vec<&'a Supply> {
+    let few = (ranked.len() <= EXACT_WAREHOUSES).then(|| fewest(wanted, ranked)).flatten();
+    let chosen = few.unwrap_or_else(|| most_helpful_first(wanted, ranked));
+    chosen.into_iter().map(|index| ranked[index].supply).collect()
 }
 
-/// The first choice of so many warehouses, in order of rank, that has enough of everything.
-fn choice<'a>(wanted: &Wanted<'_>, ranked: &[&'a Supply], parcels: usize, chosen: &mut Vec<&'a Supply>) -> Option<Vec<&'a Supply>> {
+fn fewest(wanted: &[u64], ranked: &[Offer<'_>]) -> Option<Vec<usize>> {
+    (0..=EXACT_PARCELS.min(ranked.len())).find_map(|parcels| choice(wanted, ranked, 0, parcels, &mut Vec::new()))
+}
+
+/// The first choice of so many warehouses, from this rank on, that has enough of everything.
+fn choice(wanted: &[u64], ranked: &[Offer<'_>], from: usize, parcels: usize, chosen: &mut Vec<usize>) -> Option<Vec<usize>> {
     if parcels == 0 {
-        return suffices(wanted, chosen).then(|| chosen.clone());
+        let has = |sku: usize| chosen.iter().map(|index| ranked[*index].gives[sku]).sum::<u64>();
+        return wanted.iter().enumerate().all(|(sku, units)| has(sku) >= *units).then(|| chosen.clone());
     }
-    (0..ranked.len()).find_map(|index| {
-        chosen.push(ranked[index]);
-        let found = choice(wanted, &ranked[index + 1..], parcels - 1, chosen);
+    (from..ranked.len()).find_map(|index| {
+        chosen.push(index);
+        let found = choice(wanted, ranked, index + 1, parcels - 1, chosen);
         chosen.pop();
         found
     })
 }
 
-fn suffices(wanted: &Wanted<'_>, chosen: &[&Supply]) -> bool {
-    wanted.iter().all(|(sku, units)| chosen.iter().map(|supply| supply.of(sku)).sum::<u64>() >= *units)
-}
-
-fn most_helpful_first<'a>(wanted: &Wanted<'_>, ranked: &[&'a Supply]) -> Vec<&'a Supply> {
-    let mut left = wanted.clone();
-    let mut waiting = ranked.to_vec();
+fn most_helpful_first(wanted: &[u64], ranked: &[Offer<'_>]) -> Vec<usize> {
+    let mut left = wanted.to_vec();
+    let mut waiting: Vec<usize> = (0..ranked.len()).collect();
     let mut chosen = Vec::new();
-    while left.values().any(|units| *units > 0) && !waiting.is_empty() {
-        let help = |supply: &Supply| -> u64 { left.iter().map(|(sku, units)| supply.of(sku).min(*units)).sum() };
-        let best = (0..waiting.len()).max_by_key(|index| (help(waiting[*index]), Reverse(*index))).unwrap_or(0);
-        let supply = waiting.remove(best);
-        left.iter_mut().for_each(|(sku, units)| *units = units.saturating_sub(supply.of(sku)));
-        chosen.push(supply);
+    while left.iter().any(|units| *units > 0) && !waiting.is_empty() {
+        let help = |index: usize| -> u64 { left.iter().zip(&ranked[index].gives).map(|(left, gives)| *gives.min(left)).sum() };
+        let best = (0..waiting.len()).max_by_key(|at| (help(waiting[*at]), Reverse(*at))).unwrap_or(0);
+        let index = waiting.remove(best);
+        left.iter_mut().zip(&ranked[index].gives).for_each(|(left, gives)| *left = left.saturating_sub(*gives));
+        chosen.push(index);
     }
-    without_the_needless(wanted, chosen)
+    without_the_needless(wanted, ranked, &chosen)
 }
 
-fn without_the_needless<'a>(wanted: &Wanted<'_>, mut chosen: Vec<&'a Supply>) -> Vec<&'a Supply> {
-    for index in (0..chosen.len()).rev() {
-        let mut fewer = chosen.clone();
-        fewer.remove(index);
-        if suffices(wanted, &fewer) {
-            chosen = fewer;
+fn without_the_needless(wanted: &[u64], ranked: &[Offer<'_>], chosen: &[usize]) -> Vec<usize> {
+    let mut has: Vec<u64> = (0..wanted.len()).map(|sku| chosen.iter().map(|index| ranked[*index].gives[sku]).sum()).collect();
+    let mut needed = Vec::with_capacity(chosen.len());
+    for index in chosen.iter().rev() {
+        let gives = &ranked[*index].gives;
+        if (0..wanted.len()).all(|sku| has[sku] - gives[sku] >= wanted[sku]) {
+            has.iter_mut().zip(gives).for_each(|(has, gives)| *has -= gives);
+        } else {
+            needed.push(*index);
         }
     }
-    chosen
+    needed.reverse();
+    needed
 }
 
 /// Takes each line from one warehouse where one has it all, from several otherwise. Units given to one line are gone for the next.
@@ -141,8 +159,14 @@ fn assign(demands: &[Demand], chosen: &[&Supply]) -> Vec<LineReservation> {
     reservations
 }
 
+impl Offer<'_> {
+    fn units(&self) -> u64 {
+        self.gives.iter().sum()
+    }
+}
+
 impl Supply {
-    fn of(&self, sku: &Sku) -> u64 {
+    pub(super) fn of(&self, sku: &Sku) -> u64 {
         self.available.get(sku).copied().unwrap_or(0)
     }
 }
@@ -211,7 +235,53 @@ mod tests {
         assert_eq!(sourced(&[demand(1, "A", 5)], &supplies).len(), 5);
     }
 
+    #[test]
+    fn of_many_warehouses_one_that_has_everything_is_found() {
+        let mut supplies: Vec<Supply> = (1..=40).map(|n| supply(&format!("w{n}"), n, &[("A", 1)])).collect();
+        supplies.push(supply("all", 41, &[("A", 2), ("B", 1)]));
+        supplies.push(supply("later", 42, &[("A", 9), ("B", 9)]));
+        assert_eq!(sourced(&[demand(1, "A", 2), demand(2, "B", 1)], &supplies), [held(1, "all", 2), held(2, "all", 1)]);
+    }
+
+    /// The fewest warehouses that have everything, by trying every set of them.
+    fn fewest_of_all(wanted: &[u64], ranked: &[Offer<'_>]) -> u32 {
+        let suffices = |set: &u32| {
+            let has =
+                |sku: usize| (0..ranked.len()).filter(|index| set >> index & 1 == 1).map(|index| ranked[index].gives[sku]).sum::<u64>();
+            wanted.iter().enumerate().all(|(sku, units)| has(sku) >= *units)
+        };
+        (0..1 << ranked.len()).filter(suffices).map(u32::count_ones).min().unwrap()
+    }
+
+    /// H(d), in parts of 720,720, rounded up.
+    fn harmonic(d: u64) -> u64 {
+        (1..=d).map(|n| 720_720_u64.div_ceil(n)).sum()
+    }
+
     proptest! {
+        #[test]
+        fn the_most_helpful_first_take_at_most_a_harmonic_number_times_the_fewest(
+            wanted in prop::collection::vec(1u64..6, 1..5),
+            stock in prop::collection::vec((0u32..3, prop::array::uniform4(0u64..5)), 1..9),
+        ) {
+            let skus = ["A", "B", "C", "D"].map(sku);
+            let named = |units: &[u64; 4]| skus.iter().cloned().zip(units.iter().copied()).collect();
+            let supplies: Vec<Supply> = stock.iter().enumerate().map(|(n, (priority, units))| {
+                Supply { warehouse: warehouse(&format!("w{n}")), priority: *priority, available: named(units) }
+            }).collect();
+            let wanted: Wanted<'_> = skus.iter().zip(wanted).collect();
+            prop_assume!(wanted.iter().all(|(sku, units)| missing(sku, *units, &supplies).is_none()));
+            let (units, ranked): (Vec<u64>, _) = (wanted.values().copied().collect(), ranked(&wanted, &supplies));
+
+            let fewest = u64::from(fewest_of_all(&units, &ranked));
+            let help = |offer: &Offer<'_>| -> u64 { offer.gives.iter().zip(&units).map(|(gives, units)| *gives.min(units)).sum() };
+            let greedy = u64::try_from(most_helpful_first(&units, &ranked).len()).unwrap();
+            prop_assert!(greedy * 720_720 <= fewest * harmonic(ranked.iter().map(help).max().unwrap()));
+            prop_assert!(greedy == fewest || fewest > 1);
+            let taken = u64::try_from(chosen(&units, &ranked).len()).unwrap();
+            prop_assert!(taken == fewest || fewest > 3, "{taken} of {fewest}: few warehouses are tried out");
+        }
+
         #[test]
         fn what_is_wanted_is_given_and_no_warehouse_gives_more_than_it_has(
             wanted in prop::collection::vec((0usize..3, 1u32..6), 1..6),

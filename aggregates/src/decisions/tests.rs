@@ -1,8 +1,12 @@
-use super::*;
+use crate::decisions::ending::{CancelOrder, CompleteOrder, FinishCancelation};
+use crate::decisions::paying::SettleAuthorization;
+use crate::decisions::placing::{ConfirmOrder, PlaceOrder};
+use crate::decisions::shipping::{PlanShipment, RecordDelivery};
+use crate::order::*;
 use crate::payment::{CapturePayment, Payment};
 use crate::product::Product;
-use crate::shipment::{PackShipment, RecordDelivery, Shipment, ShipmentStatus};
-use crate::values::{OrderId, Tier};
+use crate::shipment::{PackShipment, Shipment, ShipmentStatus};
+use crate::values::{LineNumber, Money, OrderId, ShipmentId, Tier};
 use crate::world::*;
 
 const TWO_LINES: &[(&str, u32, i64)] = &[("A", 2, 1000), ("B", 3, 333)];

@@ -1,14 +1,27 @@
 //! Receiving stock: the stock item and the claim on the delivery's document, in one append; the product and the warehouse must exist.
 
 use decider::{Changes, Decision, Needed, States, StreamId};
+use serde::{Deserialize, Serialize};
 
+use super::StockingRefusal;
 use crate::claim::{Claim, ClaimKind};
 use crate::ids::derive;
 use crate::loaded::loaded;
 use crate::product::Product;
-use crate::stock_item::{ReceiveStock, StockItem, StockItemRefusal, StockReceived};
-use crate::values::StockItemId;
+use crate::stock_item::{StockItem, StockReceived};
+use crate::values::{Quantity, StockItemId};
 use crate::warehouse::Warehouse;
+
+/// Takes units into the warehouse.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ReceiveStock {
+    /// Of what, and where.
+    pub item: StockItemId,
+    /// The document that says so, unique for the stock item; without one, asked twice means received twice.
+    pub document: Option<String>,
+    /// How many units.
+    pub quantity: Quantity,
+}
 
 /// The id of the claim on a delivery's document, which belongs to one stock item. The claim stands outside, so that the item's state does not grow
 /// with its past.
@@ -17,7 +30,7 @@ pub fn receipt_claim(item: &StockItemId, document: &str) -> String {
 }
 
 impl Decision for ReceiveStock {
-    type Refusal = StockItemRefusal;
+    type Refusal = StockingRefusal;
 
     fn streams(&self, _: &States<'_>) -> Vec<Needed> {
         let claim = self.claim_id().map(Needed::created::<Claim>);
@@ -29,7 +42,7 @@ impl Decision for ReceiveStock {
         own.into_iter().chain(claim).collect()
     }
 
-    fn decide(&self, states: &States<'_>) -> Result<Changes, StockItemRefusal> {
+    fn decide(&self, states: &States<'_>) -> Result<Changes, StockingRefusal> {
         self.known(states)?;
         let received = StockReceived { document: self.document.clone(), quantity: self.quantity };
         let mut changes = Changes::of::<StockItem>(&self.item.to_string(), [received.into()]);
@@ -44,12 +57,12 @@ impl Decision for ReceiveStock {
 }
 
 impl ReceiveStock {
-    fn known(&self, states: &States<'_>) -> Result<(), StockItemRefusal> {
+    fn known(&self, states: &States<'_>) -> Result<(), StockingRefusal> {
         if !loaded::<Product>(states, self.item.sku.as_str()).exists() {
-            return Err(StockItemRefusal::ProductNotFound { sku: self.item.sku.clone() });
+            return Err(StockingRefusal::ProductNotFound { sku: self.item.sku.clone() });
         }
         if !loaded::<Warehouse>(states, self.item.warehouse.as_str()).exists() {
-            return Err(StockItemRefusal::WarehouseNotFound { warehouse: self.item.warehouse.clone() });
+            return Err(StockingRefusal::WarehouseNotFound { warehouse: self.item.warehouse.clone() });
         }
         Ok(())
     }
@@ -59,14 +72,14 @@ impl ReceiveStock {
     }
 
     /// The claim; `None` if the document was recorded already, with the same quantity.
-    fn claim_document(&self, claim_id: &str, states: &States<'_>) -> Result<Option<Changes>, StockItemRefusal> {
+    fn claim_document(&self, claim_id: &str, states: &States<'_>) -> Result<Option<Changes>, StockingRefusal> {
         let holder = StreamId::of::<StockItem>(self.item.to_string()).to_string();
         let taken = loaded::<Claim>(states, claim_id).take(&holder, Some(self.quantity.to_string())).map_err(|_| self.duplicate())?;
         Ok(taken.map(|taken| Changes::of::<Claim>(claim_id, [taken.into()])))
     }
 
-    fn duplicate(&self) -> StockItemRefusal {
-        StockItemRefusal::DuplicateDocument {
+    fn duplicate(&self) -> StockingRefusal {
+        StockingRefusal::DuplicateDocument {
             document: self.document.clone().unwrap_or_default(),
             sku: self.item.sku.clone(),
             warehouse: self.item.warehouse.clone(),

@@ -1,0 +1,88 @@
+//! Parcels leave and arrive.
+
+mod deliver;
+mod departure;
+mod dispatch;
+mod plan;
+
+pub use deliver::RecordDelivery;
+pub use dispatch::DispatchShipment;
+pub use plan::PlanShipment;
+
+use chrono::{DateTime, Utc};
+use decider::{Refusal, RefusalClass};
+use serde::Serialize;
+
+use crate::order::OrderRefusal;
+use crate::shipment::ShipmentRefusal;
+use crate::stock_item::StockItemRefusal;
+use crate::values::{PaymentId, ShipmentId, WarehouseCode};
+
+/// Why a parcel is not planned, or does not leave.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, thiserror::Error)]
+#[serde(tag = "code", rename_all = "snake_case")]
+pub enum ShippingRefusal {
+    /// Nothing is held there that no shipment was planned for.
+    #[error("{warehouse} holds nothing of this order that could be shipped")]
+    NothingToShip {
+        /// Where.
+        warehouse: WarehouseCode,
+    },
+    /// Another shipment has this id.
+    #[error("another shipment was planned as {shipment}")]
+    ShipmentExists {
+        /// Which.
+        shipment: ShipmentId,
+    },
+    /// A carrier has to bring it, and none was booked.
+    #[error("shipment {shipment} goes by carrier, and none is booked")]
+    CarrierMissing {
+        /// Which.
+        shipment: ShipmentId,
+    },
+    /// It left already, with another carrier or under another number.
+    #[error("shipment {shipment} left with {carrier} as {tracking}")]
+    DispatchedOtherwise {
+        /// Which.
+        shipment: ShipmentId,
+        /// Who carries it.
+        carrier: String,
+        /// Its number there.
+        tracking: String,
+    },
+    /// The money would be gone before it can be taken.
+    #[error("the authorization of payment {payment} does not outlive the dispatch by a day: it ends at {expires_at}")]
+    AuthorizationLapses {
+        /// Which payment.
+        payment: PaymentId,
+        /// When the gateway lets go of it.
+        expires_at: DateTime<Utc>,
+    },
+    /// What the parcel says.
+    #[error(transparent)]
+    #[serde(untagged)]
+    Shipment(#[from] ShipmentRefusal),
+    /// What the order says, whatever is asked.
+    #[error(transparent)]
+    #[serde(untagged)]
+    Order(#[from] OrderRefusal),
+    /// What the stock says.
+    #[error(transparent)]
+    #[serde(untagged)]
+    Stock(#[from] StockItemRefusal),
+}
+
+impl Refusal for ShippingRefusal {
+    fn class(&self) -> RefusalClass {
+        match self {
+            Self::NothingToShip { .. }
+            | Self::ShipmentExists { .. }
+            | Self::DispatchedOtherwise { .. }
+            | Self::AuthorizationLapses { .. } => RefusalClass::State,
+            Self::CarrierMissing { .. } => RefusalClass::Value,
+            Self::Shipment(refusal) => refusal.class(),
+            Self::Order(refusal) => refusal.class(),
+            Self::Stock(refusal) => refusal.class(),
+        }
+    }
+}
