@@ -9,9 +9,9 @@ use sqlx::postgres::{PgArguments, PgConnectOptions, PgPoolOptions};
 use sqlx::query::QueryScalar;
 use sqlx::{PgPool, Postgres, QueryBuilder};
 
-use crate::position::Positions;
-use crate::registry::READ_MODELS;
+use crate::models::ReadModels;
 use crate::schema::{Schema, Slot};
+use crate::watcher::Watcher;
 use crate::{Page, PageRequest, ReadModelError};
 
 /// Where the read models are.
@@ -39,11 +39,12 @@ impl Default for ReadArgs {
     }
 }
 
-/// The read models, to be read and waited for. Cloning is cheap; clones share connections and what is known of positions.
+/// The read models, to be read and waited for. Cloning is cheap; clones share connections and the watcher.
 #[derive(Clone)]
 pub struct ReadDatabase {
     pool: PgPool,
-    pub(crate) positions: Arc<Positions>,
+    models: ReadModels,
+    pub(crate) watcher: Arc<Watcher>,
 }
 
 /// A swap holds one while it takes in the last events with others.
@@ -56,33 +57,59 @@ impl ReadDatabase {
     ///
     /// # Errors
     /// The address is none, or nobody answers there.
-    pub async fn connect(args: &ReadArgs, log_url: &str) -> Result<Self, ReadModelError> {
+    pub async fn connect(args: &ReadArgs, log_url: &str, models: ReadModels) -> Result<Self, ReadModelError> {
         // Rows and checkpoint are lost together in a crash and folded again, so no commit waits for the disk.
         // A rebuild's copies and indexes take their time; a transaction in which nothing happens is a program that hangs.
         let settings = [("synchronous_commit", "off"), ("idle_in_transaction_session_timeout", "10s")];
-        Self::open(args.options(log_url)?, args, &settings).await
+        Self::open(args.options(log_url)?, args, models, &settings).await
     }
 
     /// The same for those who only read: as the reader's role, which may change nothing.
     ///
     /// # Errors
     /// The address is none, or nobody answers there.
-    pub async fn connect_read_only(args: &ReadArgs, log_url: &str) -> Result<Self, ReadModelError> {
+    pub async fn connect_read_only(args: &ReadArgs, log_url: &str, models: ReadModels) -> Result<Self, ReadModelError> {
         let options = session::acting_as(args.options(log_url)?, session::READER).await?;
         let settings =
             [("default_transaction_read_only", "on"), ("statement_timeout", "10s"), ("idle_in_transaction_session_timeout", "5s")];
-        Self::open(options, args, &settings).await
+        Self::open(options, args, models, &settings).await
     }
 
     /// The tables of every read model are found by name alone, since each has its own; what serves the projector is always written with its schema.
-    async fn open(options: PgConnectOptions, args: &ReadArgs, settings: &[(&str, &str)]) -> Result<Self, ReadModelError> {
-        let search_path = READ_MODELS.iter().map(|model| Schema::of(*model, Slot::Live).to_string()).collect::<Vec<_>>().join(",");
+    async fn open(
+        options: PgConnectOptions,
+        args: &ReadArgs,
+        models: ReadModels,
+        settings: &[(&str, &str)],
+    ) -> Result<Self, ReadModelError> {
+        let search_path = models.all().map(|model| Schema::of(model, Slot::Live).to_string()).collect::<Vec<_>>().join(",");
         let options = options
             .application_name("orderly read models")
             .options([("search_path", search_path.as_str()), ("timezone", "UTC")])
             .options(settings.iter().copied());
         let pool = PgPoolOptions::new().max_connections(args.read_connections.max(FEWEST_CONNECTIONS)).connect_with(options).await?;
-        Ok(Self { pool, positions: Arc::new(Positions::new()) })
+        Ok(Self { pool, models, watcher: Arc::new(Watcher::of(models)) })
+    }
+
+    /// Makes the live generation of every read model that has none, empty: what reads them need not wait for a projector to begin.
+    ///
+    /// # Errors
+    /// The database is away, or its user may not create schemas.
+    pub async fn create(&self) -> Result<(), ReadModelError> {
+        for model in self.models.all() {
+            Schema::of(model, Slot::Live).create(model, &self.pool, true).await?;
+        }
+        Ok(())
+    }
+
+    /// The same connections, with what `keeper` hears of its projectors at once: in a process that keeps the read models it answers from.
+    pub fn hearing(self, keeper: &Self) -> Self {
+        Self { watcher: Arc::clone(&keeper.watcher), ..self }
+    }
+
+    /// The read models in it.
+    pub fn models(&self) -> ReadModels {
+        self.models
     }
 
     /// Its connections.

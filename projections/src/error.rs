@@ -1,4 +1,4 @@
-use event_store::{StoreError, SubscriptionError};
+use event_store::{PositionToken, StoreError, SubscriptionError};
 
 /// A read model could not be read, kept or checked.
 #[derive(Debug, thiserror::Error)]
@@ -44,6 +44,14 @@ pub enum ReadModelError {
         position: i64,
         /// Where it should be.
         wanted: i64,
+    },
+    /// The position was given in a history that has ended since.
+    #[error("position {wanted} was lost before {name} reached it")]
+    Lost {
+        /// Which.
+        name: String,
+        /// What was waited for.
+        wanted: PositionToken,
     },
     /// The new generation is not better than the one that it would replace.
     #[error("{name} is not swapped: {reason}")]
@@ -99,6 +107,7 @@ impl ReadModelError {
             | Self::Absent(_)
             | Self::Busy(_)
             | Self::Behind { .. }
+            | Self::Lost { .. }
             | Self::SwapRefused { .. }
             | Self::Interrupted => false,
         }

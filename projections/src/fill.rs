@@ -9,7 +9,7 @@ use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 
 use crate::ReadModelError;
-use crate::generation::{Generation, Step};
+use crate::generation::{Generation, Step, holder};
 use crate::model::ReadModel;
 use crate::progress::{Progress, Report};
 use crate::reader::{Reader, Stretch};
@@ -35,7 +35,7 @@ impl<'a> Filling<'a> {
         stop: &'a CancellationToken,
         report: &'a Report,
     ) -> Result<Self, ReadModelError> {
-        let (schema, name) = (generation.schema.as_str(), generation.model.name());
+        let (schema, name) = (generation.schema.as_str(), generation.model.name);
         let lease = acquire(&generation.pool, schema, name).await?;
         let at = generation.checkpoint().await?;
         let reader = Reader::new(store, generation.model);
@@ -57,7 +57,7 @@ impl<'a> Filling<'a> {
             self.renew().await?;
             (_, stretch) = try_join(self.take_in(&now), self.reader.next(now.to, target)).await?;
             self.at = now.to;
-            self.report.tell(Progress { name: self.generation.model.name(), position: self.at.position, target: target.position });
+            self.report.tell(Progress { name: self.generation.model.name, position: self.at.position, target: target.position });
         }
         Ok(())
     }
@@ -82,12 +82,12 @@ impl<'a> Filling<'a> {
 }
 
 /// Drops a generation in the making whose filler is gone.
-pub(crate) async fn drop_unless_busy(model: &dyn ReadModel, slot: Slot, pool: &PgPool) -> Result<(), ReadModelError> {
+pub(crate) async fn drop_unless_busy(model: &ReadModel, slot: Slot, pool: &PgPool) -> Result<(), ReadModelError> {
     let schema = Schema::of(model, slot);
     if !schema.exists(pool).await? {
         return Ok(());
     }
-    acquire(pool, schema.as_str(), model.name()).await?;
+    acquire(pool, schema.as_str(), model.name).await?;
     let mut tx = pool.begin().await?;
     schema.drop(&mut tx).await?;
     tx.commit().await?;
@@ -98,7 +98,7 @@ pub(crate) async fn drop_unless_busy(model: &dyn ReadModel, slot: Slot, pool: &P
 async fn acquire(pool: &PgPool, schema: &str, name: &str) -> Result<Lease, ReadModelError> {
     let deadline = Instant::now() + LEASE + LEASE / 5;
     loop {
-        if let Some(lease) = Lease::acquire(pool, schema, name, &crate::projector::holder(), LEASE).await? {
+        if let Some(lease) = Lease::acquire(pool, schema, name, &holder(), LEASE).await? {
             return Ok(lease);
         }
         if Instant::now() >= deadline {

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use crate::letters::Letter;
+use crate::letter::Letter;
 use crate::opened::Opened;
 use crate::projection::{Followed, Projection, Recorded};
 use crate::table::Loaded;

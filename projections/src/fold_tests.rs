@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use crate::customers::{CustomerStatus, Customers};
 use crate::fold::{Reading, fold};
-use crate::letters::Letter;
+use crate::letter::Letter;
 use crate::opened::Opened;
 use crate::orders::{FulfillmentStatus, OrderRow, OrderStatus, Orders, PaymentState, PaymentStatus, ShipmentState};
 use crate::products::{ProductStatus, Products};

@@ -4,15 +4,23 @@ use event_store::{Checkpoint, lease};
 use sqlx::{AssertSqlSafe, PgPool};
 
 use crate::ReadModelError;
-use crate::letters::Letter;
+use crate::folding::Folding;
+use crate::letter::Letter;
 use crate::model::ReadModel;
 use crate::opened::Opened;
 use crate::schema::{Schema, Slot};
 use crate::table::{Manner, Table};
 
+/// Who holds a lease: the process, for people.
+pub(crate) fn holder() -> String {
+    let host = std::env::var("HOSTNAME").unwrap_or_else(|_| "localhost".to_owned());
+    format!("process {} on {host}", std::process::id())
+}
+
 /// A generation that exists.
 pub(crate) struct Generation {
-    pub(crate) model: &'static dyn ReadModel,
+    folding: &'static dyn Folding,
+    pub(crate) model: &'static ReadModel,
     pub(crate) schema: Schema,
     pub(crate) pool: PgPool,
     table: Table,
@@ -28,17 +36,18 @@ pub(crate) struct Step {
 
 impl Generation {
     /// Creates it unless it is there. One that is to be filled first gets its indexes afterwards.
-    pub(crate) async fn open(model: &'static dyn ReadModel, slot: Slot, pool: &PgPool, with_indexes: bool) -> Result<Self, ReadModelError> {
+    pub(crate) async fn open(folding: &'static dyn Folding, slot: Slot, pool: &PgPool, with_indexes: bool) -> Result<Self, ReadModelError> {
+        let model = folding.model();
         let schema = Schema::of(model, slot);
         schema.create(model, pool, with_indexes).await?;
         let table = Table::open(model, &schema, pool).await?;
-        Ok(Self { model, schema, pool: pool.clone(), table })
+        Ok(Self { folding, model, schema, pool: pool.clone(), table })
     }
 
     /// Where it is.
     pub(crate) async fn checkpoint(&self) -> Result<Checkpoint, ReadModelError> {
         let mut conn = self.pool.acquire().await?;
-        Ok(lease::checkpoint(&mut conn, self.schema.as_str(), self.model.name()).await?.unwrap_or_default())
+        Ok(lease::checkpoint(&mut conn, self.schema.as_str(), self.model.name).await?.unwrap_or_default())
     }
 
     /// Folds a batch into its rows, once: rows, letters and checkpoint move together, and only if nobody else moved them.
@@ -54,10 +63,10 @@ impl Generation {
 
     async fn attempt(&self, step: Step, events: &[Opened], manner: Manner) -> Result<Vec<Letter>, ReadModelError> {
         let mut tx = self.pool.begin().await?;
-        if !lease::advance(&mut tx, self.schema.as_str(), self.model.name(), step.fence, &step.from, &step.to).await? {
+        if !lease::advance(&mut tx, self.schema.as_str(), self.model.name, step.fence, &step.from, &step.to).await? {
             return Err(ReadModelError::LostLease(self.schema.to_string()));
         }
-        let letters = if events.is_empty() { Vec::new() } else { self.model.write(&mut tx, &self.table, events, manner).await? };
+        let letters = if events.is_empty() { Vec::new() } else { self.folding.write(&mut tx, &self.table, events, manner).await? };
         tx.commit().await?;
         Ok(letters)
     }

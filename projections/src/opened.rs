@@ -4,7 +4,7 @@ use event_store::{RecordedEvent, StoreError, Vault};
 use futures::{StreamExt, TryStreamExt, stream};
 
 use crate::ReadModelError;
-use crate::letters::Letter;
+use crate::letter::Letter;
 use crate::model::ReadModel;
 use crate::projection::Recorded;
 
@@ -21,8 +21,8 @@ const AT_ONCE: usize = 8;
 
 impl Opened {
     /// Opens events, in their order, for a read model that shows what is in them.
-    pub(crate) async fn all(vault: &Vault, model: &dyn ReadModel, events: Vec<RecordedEvent>) -> Result<Vec<Self>, ReadModelError> {
-        if !model.shows_personal_data() || !events.iter().any(holds_box) {
+    pub(crate) async fn all(vault: &Vault, model: &ReadModel, events: Vec<RecordedEvent>) -> Result<Vec<Self>, ReadModelError> {
+        if !model.shows_personal_data || !events.iter().any(holds_box) {
             return Ok(events.into_iter().map(Self::clear).collect());
         }
         stream::iter(events).map(|event| Self::open(vault, event)).buffered(AT_ONCE).try_collect().await

@@ -2,7 +2,6 @@
 
 use sqlx::AssertSqlSafe;
 
-use crate::registry::read_model;
 use crate::schema::{Schema, Slot};
 use crate::{ReadDatabase, ReadModelError};
 
@@ -23,7 +22,7 @@ pub async fn resume(read: &ReadDatabase, name: &str) -> Result<(), ReadModelErro
 }
 
 async fn set(read: &ReadDatabase, name: &str, paused: bool) -> Result<(), ReadModelError> {
-    let schema = Schema::of(read_model(name)?, Slot::Live);
+    let schema = Schema::of(read.models().model(name)?, Slot::Live);
     if !schema.exists(read.pool()).await? {
         return Err(ReadModelError::Absent(schema.to_string()));
     }

@@ -8,6 +8,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
+use crate::model::ReadModel;
+
 /// A read model as a pure fold per row. No fold sees another row, so rows can be folded in any order and any batch,
 /// live or years later, and come out the same.
 pub trait Projection: Send + Sync + 'static {
@@ -28,6 +30,16 @@ pub trait Projection: Send + Sync + 'static {
 
     /// The events of the aggregates that it follows.
     type Event: Followed;
+
+    /// The facts above in one place.
+    const MODEL: &'static ReadModel = &ReadModel {
+        name: Self::NAME,
+        version: Self::VERSION,
+        follows: Self::Event::TYPES,
+        shows_personal_data: Self::SHOWS_PERSONAL_DATA,
+        schema_sql: Self::SCHEMA_SQL,
+        indexes_sql: Self::INDEXES_SQL,
+    };
 
     /// One row.
     type Row: Serialize + DeserializeOwned + Clone + PartialEq + Debug + Send + Sync;

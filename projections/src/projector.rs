@@ -9,20 +9,21 @@ use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 use tracing::{error, info, warn};
 
-use crate::generation::{Generation, Step};
+use crate::folding::Folding;
+use crate::generation::{Generation, Step, holder};
 use crate::model::ReadModel;
 use crate::opened::Opened;
 use crate::pause::is_paused;
-use crate::registry::READ_MODELS;
 use crate::schema::Slot;
 use crate::swap::drop_expired;
+use crate::watcher::Kept;
 use crate::{ReadDatabase, ReadModelError};
 
 /// How read models are kept up to date.
 #[derive(Debug, Clone, clap::Args)]
 #[command(next_help_heading = "Projector")]
 pub struct ProjectorArgs {
-    /// Positions of the log that are read at once
+    /// Positions of the log that are read at once; one that lags folds up to eight times as many in one transaction
     #[arg(long, env = "ORDERLY_PROJECTOR_BATCH", default_value_t = 2_000, value_name = "N")]
     pub projector_batch: usize,
 
@@ -47,15 +48,12 @@ impl Default for ProjectorArgs {
 
 /// A checkpoint that only passed over events of others is stored this late at most: most batches hold nothing for most read models.
 const PASSED_OVER: Duration = Duration::from_millis(50);
+/// What a projector that lags takes in at once, in batches and in bytes of events as they are stored: whichever is reached first.
+const CATCH_UP_BATCHES: usize = 8;
+const CATCH_UP_BYTES: usize = 4 * 1024 * 1024;
 const HOUSEKEEPING: Duration = Duration::from_secs(60);
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
 const LONGEST_PAUSE: Duration = Duration::from_secs(10);
-
-/// Who holds a lease: the process, for people.
-pub(crate) fn holder() -> String {
-    let host = std::env::var("HOSTNAME").unwrap_or_else(|_| "localhost".to_owned());
-    format!("process {} on {host}", std::process::id())
-}
 
 /// Keeps every read model up to date until `shutdown`, then finishes the batches in flight and gives the leases back.
 ///
@@ -64,8 +62,9 @@ pub(crate) fn holder() -> String {
 pub async fn run(store: EventStore, read: ReadDatabase, args: ProjectorArgs, shutdown: CancellationToken) -> Result<(), ReadModelError> {
     let mut tasks = JoinSet::new();
     let stop = shutdown.child_token();
-    for model in READ_MODELS {
-        let keeper = Keeper { model: *model, store: store.clone(), read: read.clone(), args: args.clone(), stop: stop.clone() };
+    for folding in read.models().foldings() {
+        let keeper =
+            Keeper { folding, model: folding.model(), store: store.clone(), read: read.clone(), args: args.clone(), stop: stop.clone() };
         tasks.spawn(keeper.run());
     }
     let mut outcome = Ok(());
@@ -77,7 +76,8 @@ pub async fn run(store: EventStore, read: ReadDatabase, args: ProjectorArgs, shu
 }
 
 struct Keeper {
-    model: &'static dyn ReadModel,
+    folding: &'static dyn Folding,
+    model: &'static ReadModel,
     store: EventStore,
     read: ReadDatabase,
     args: ProjectorArgs,
@@ -92,10 +92,10 @@ impl Keeper {
             let began = Instant::now();
             match self.keep().await {
                 Ok(()) => return Ok(()),
-                Err(ReadModelError::LostLease(schema)) => info!(projection = self.model.name(), "{schema} is not this process's any more"),
-                Err(problem) if problem.is_transient() => warn!(projection = self.model.name(), "waiting to try again: {problem}"),
+                Err(ReadModelError::LostLease(schema)) => info!(projection = self.model.name, "{schema} is not this process's any more"),
+                Err(problem) if problem.is_transient() => warn!(projection = self.model.name, "waiting to try again: {problem}"),
                 Err(problem) => {
-                    error!(projection = self.model.name(), "stopped: {problem}");
+                    error!(projection = self.model.name, "stopped: {problem}");
                     return Err(problem);
                 }
             }
@@ -114,11 +114,9 @@ impl Keeper {
 
     /// With the lease, once another process lets go of it.
     async fn keep(&self) -> Result<(), ReadModelError> {
-        let generation = Generation::open(self.model, Slot::Live, self.read.pool(), true).await?;
+        let generation = Generation::open(self.folding, Slot::Live, self.read.pool(), true).await?;
         let Some(lease) = self.lease(&generation).await? else { return Ok(()) };
         let kept = self.follow(&generation, &lease).await;
-        // From here on another process may keep it: who waits must ask the database.
-        self.read.positions.publish(self.model.name(), 0);
         let released = lease.release().await;
         kept.and(released.map_err(Into::into))
     }
@@ -126,7 +124,7 @@ impl Keeper {
     async fn lease(&self, generation: &Generation) -> Result<Option<Lease>, ReadModelError> {
         let ttl = self.lease_time();
         while !self.stop.is_cancelled() {
-            let lease = Lease::acquire(&generation.pool, generation.schema.as_str(), self.model.name(), &holder(), ttl).await?;
+            let lease = Lease::acquire(&generation.pool, generation.schema.as_str(), self.model.name, &holder(), ttl).await?;
             if lease.is_some() {
                 return Ok(lease);
             }
@@ -141,7 +139,7 @@ impl Keeper {
         if count <= limit {
             return Ok(());
         }
-        Err(ReadModelError::TooManyDeadLetters { name: self.model.name().to_owned(), count, limit })
+        Err(ReadModelError::TooManyDeadLetters { name: self.model.name.to_owned(), count, limit })
     }
 
     fn lease_time(&self) -> Duration {
@@ -151,9 +149,10 @@ impl Keeper {
     async fn follow(&self, generation: &Generation, lease: &Lease) -> Result<(), ReadModelError> {
         self.assert_not_full(generation).await?;
         let at = generation.checkpoint().await?;
-        let filter = Filter::aggregates(self.model.follows().iter().copied());
+        let filter = Filter::aggregates(self.model.follows.iter().copied());
         let mut following = Following {
             keeper: self,
+            kept: self.read.watcher.keep(self.model, at),
             generation,
             lease,
             subscription: Subscription::new(self.store.clone(), filter, at),
@@ -162,7 +161,6 @@ impl Keeper {
             renewed_at: Instant::now(),
             cleaned_at: None,
         };
-        self.read.positions.publish(self.model.name(), at.position);
         following.run().await
     }
 }
@@ -170,6 +168,7 @@ impl Keeper {
 /// A read model that is being kept.
 struct Following<'a> {
     keeper: &'a Keeper,
+    kept: Kept<'a>,
     generation: &'a Generation,
     lease: &'a Lease,
     subscription: Subscription,
@@ -191,7 +190,10 @@ impl Following<'_> {
                 batch = next => batch,
             };
             match batch {
-                Ok(batch) => self.take_in(batch?).await?,
+                Ok(batch) => {
+                    let batch = self.with_more(batch?).await?;
+                    self.take_in(batch).await?;
+                }
                 Err(_) => self.store_passed_over().await?,
             }
         }
@@ -202,6 +204,22 @@ impl Following<'_> {
     fn patience(&self) -> Duration {
         let renewal = self.keeper.lease_time() / 3;
         if self.subscription.checkpoint() == &self.stored { renewal } else { PASSED_OVER.saturating_sub(self.stored_at.elapsed()) }
+    }
+
+    /// While it lags, more at once: a row is then read and written once for many of its events.
+    async fn with_more(&mut self, mut batch: Batch) -> Result<Batch, ReadModelError> {
+        let size = self.keeper.args.projector_batch;
+        let mut bytes = payload_bytes(&batch);
+        for _ in 1..CATCH_UP_BATCHES {
+            if batch.checkpoint.position >= batch.head || bytes >= CATCH_UP_BYTES {
+                break;
+            }
+            let Some(more) = self.subscription.try_next_batch(size).await? else { break };
+            bytes += payload_bytes(&more);
+            batch.events.extend(more.events);
+            (batch.checkpoint, batch.head) = (more.checkpoint, more.head);
+        }
+        Ok(batch)
     }
 
     async fn take_in(&mut self, batch: Batch) -> Result<(), ReadModelError> {
@@ -228,20 +246,19 @@ impl Following<'_> {
         let letters = self.generation.apply(step, events).await?;
         (self.stored, self.stored_at) = (to, Instant::now());
         self.publish(to);
-        metrics::counter!("orderly_projection_events_total", "projection" => self.keeper.model.name()).increment(events.len() as u64);
+        metrics::counter!("orderly_projection_events_total", "projection" => self.keeper.model.name).increment(events.len() as u64);
         if letters.is_empty() { Ok(()) } else { self.mourn(&letters).await }
     }
 
     fn publish(&self, to: Checkpoint) {
-        let name = self.keeper.model.name();
-        self.keeper.read.positions.publish(name, to.position);
-        metrics::gauge!("orderly_projection_position", "projection" => name).set(to.position as f64);
+        self.kept.at(to);
+        metrics::gauge!("orderly_projection_position", "projection" => self.keeper.model.name).set(to.position as f64);
     }
 
-    async fn mourn(&self, letters: &[crate::letters::Letter]) -> Result<(), ReadModelError> {
+    async fn mourn(&self, letters: &[crate::letter::Letter]) -> Result<(), ReadModelError> {
         for letter in letters.iter().filter(|letter| letter.cause.is_some()) {
             let cause = letter.cause.as_deref().unwrap_or_default();
-            error!(projection = self.keeper.model.name(), position = letter.position, "an event cannot be folded, its row waits: {cause}");
+            error!(projection = self.keeper.model.name, position = letter.position, "an event cannot be folded, its row waits: {cause}");
         }
         self.keeper.assert_not_full(self.generation).await
     }
@@ -269,4 +286,8 @@ impl Following<'_> {
         self.renewed_at = Instant::now();
         Ok(())
     }
+}
+
+fn payload_bytes(batch: &Batch) -> usize {
+    batch.events.iter().map(|event| event.payload.get().len()).sum()
 }

@@ -18,13 +18,13 @@ pub(crate) struct Stretch {
 
 pub(crate) struct Reader<'a> {
     store: &'a EventStore,
-    model: &'static dyn ReadModel,
+    model: &'static ReadModel,
     filter: Filter,
 }
 
 impl<'a> Reader<'a> {
-    pub(crate) fn new(store: &'a EventStore, model: &'static dyn ReadModel) -> Self {
-        Self { store, model, filter: Filter::aggregates(model.follows().iter().copied()) }
+    pub(crate) fn new(store: &'a EventStore, model: &'static ReadModel) -> Self {
+        Self { store, model, filter: Filter::aggregates(model.follows.iter().copied()) }
     }
 
     /// The next stretch behind `from`, none if `target` is reached.

@@ -9,10 +9,9 @@ use event_store::EventStore;
 use tokio_util::sync::CancellationToken;
 
 use crate::fill::{Filling, drop_unless_busy};
+use crate::folding::Folding;
 use crate::generation::Generation;
-use crate::model::ReadModel;
 use crate::progress::Report;
-use crate::registry::read_model;
 use crate::schema::{Schema, Slot};
 use crate::swap::{self, Swap};
 use crate::{ReadDatabase, ReadModelError};
@@ -61,16 +60,17 @@ const CATCH_UPS: usize = 8;
 /// # Errors
 /// Another process is at it, it was interrupted, the new one has more dead letters than the live one, or a database is away.
 pub async fn rebuild(store: &EventStore, read: &ReadDatabase, name: &str, options: &RebuildOptions) -> Result<Rebuilt, ReadModelError> {
-    let (model, began) = (read_model(name)?, Instant::now());
-    Generation::open(model, Slot::Live, read.pool(), true).await?;
-    let mut filling = begin(store, read, model, options).await?;
+    let (folding, began) = (read.models().folding(name)?, Instant::now());
+    let model = folding.model();
+    Generation::open(folding, Slot::Live, read.pool(), true).await?;
+    let mut filling = begin(store, read, folding, options).await?;
     let resumed_at = filling.at.position;
     catch_up(store, &mut filling).await?;
     filling.generation.schema.create_indexes(model, read.pool()).await?;
     catch_up(store, &mut filling).await?;
     let dead_letters = filling.generation.dead_letters().await?;
     let position = filling.at.position;
-    let done = Rebuilt { name: model.name(), resumed_at, position, dead_letters, swapped: false, took: began.elapsed() };
+    let done = Rebuilt { name: model.name, resumed_at, position, dead_letters, swapped: false, took: began.elapsed() };
     if options.no_swap {
         filling.release().await?;
         return Ok(done);
@@ -83,11 +83,11 @@ pub async fn rebuild(store: &EventStore, read: &ReadDatabase, name: &str, option
 async fn begin<'a>(
     store: &'a EventStore,
     read: &'a ReadDatabase,
-    model: &'static dyn ReadModel,
+    folding: &'static dyn Folding,
     options: &'a RebuildOptions,
 ) -> Result<Filling<'a>, ReadModelError> {
     let open = async || {
-        let generation = Generation::open(model, Slot::Next, read.pool(), false).await?;
+        let generation = Generation::open(folding, Slot::Next, read.pool(), false).await?;
         Filling::open(store, generation, &options.stop, &options.report).await
     };
     let filling = open().await?;
@@ -95,7 +95,7 @@ async fn begin<'a>(
         return Ok(filling);
     }
     filling.release().await?;
-    drop_unless_busy(model, Slot::Next, read.pool()).await?;
+    drop_unless_busy(folding.model(), Slot::Next, read.pool()).await?;
     open().await
 }
 
@@ -117,7 +117,7 @@ async fn catch_up(store: &EventStore, filling: &mut Filling<'_>) -> Result<(), R
 /// # Errors
 /// There is no such read model, or the database is away.
 pub async fn cancel(read: &ReadDatabase, name: &str) -> Result<bool, ReadModelError> {
-    let model = read_model(name)?;
+    let model = read.models().model(name)?;
     let next = Schema::of(model, Slot::Next);
     if !next.exists(read.pool()).await? {
         return Ok(false);

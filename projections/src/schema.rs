@@ -28,7 +28,7 @@ pub(crate) enum Slot {
 pub(crate) struct Schema(String);
 
 impl Schema {
-    pub(crate) fn of(model: &dyn ReadModel, slot: Slot) -> Self {
+    pub(crate) fn of(model: &ReadModel, slot: Slot) -> Self {
         let suffix = match slot {
             Slot::Live => "",
             Slot::Next => "_next",
@@ -36,7 +36,7 @@ impl Schema {
             Slot::Scratch => "_verify",
             Slot::Swapping => "_swapping",
         };
-        let name = format!("{}_v{}{suffix}", model.name(), model.version());
+        let name = format!("{}_v{}{suffix}", model.name, model.version);
         assert!(name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_'), "a read model's name is a plain word");
         Self(name)
     }
@@ -51,14 +51,14 @@ impl Schema {
     }
 
     /// Creates it with its table unless it is there; one of several processes does it, the others wait. Readers are let in either way.
-    pub(crate) async fn create(&self, model: &dyn ReadModel, pool: &PgPool, with_indexes: bool) -> Result<(), ReadModelError> {
+    pub(crate) async fn create(&self, model: &ReadModel, pool: &PgPool, with_indexes: bool) -> Result<(), ReadModelError> {
         let mut tx = pool.begin().await?;
         lock_generations(&mut tx, model).await?;
         let there = sqlx::query_scalar("select exists (select from pg_catalog.pg_namespace where nspname = $1)");
         if !there.bind(&self.0).fetch_one(&mut *tx).await? {
             run(&mut tx, self.ddl(model)).await?;
             if with_indexes {
-                run(&mut tx, self.in_schema(model.indexes_sql())).await?;
+                run(&mut tx, self.in_schema(model.indexes_sql)).await?;
             }
         }
         run(&mut tx, self.grants()).await?;
@@ -67,16 +67,16 @@ impl Schema {
     }
 
     /// Makes the indexes of its table that are missing.
-    pub(crate) async fn create_indexes(&self, model: &dyn ReadModel, pool: &PgPool) -> Result<(), ReadModelError> {
+    pub(crate) async fn create_indexes(&self, model: &ReadModel, pool: &PgPool) -> Result<(), ReadModelError> {
         let sql = "select count(*) from pg_catalog.pg_indexes where schemaname = $1 and tablename = $2";
-        let indexes: i64 = sqlx::query_scalar(sql).bind(&self.0).bind(model.name()).fetch_one(pool).await?;
+        let indexes: i64 = sqlx::query_scalar(sql).bind(&self.0).bind(model.name).fetch_one(pool).await?;
         if indexes > 1 {
             return Ok(());
         }
         let mut tx = pool.begin().await?;
-        run(&mut tx, self.in_schema(model.indexes_sql())).await?;
+        run(&mut tx, self.in_schema(model.indexes_sql)).await?;
         tx.commit().await?;
-        Ok(sqlx::query(AssertSqlSafe(format!("analyze {self}.{}", model.name()))).execute(pool).await.map(|_| ())?)
+        Ok(sqlx::query(AssertSqlSafe(format!("analyze {self}.{}", model.name))).execute(pool).await.map(|_| ())?)
     }
 
     pub(crate) async fn drop(&self, conn: &mut PgConnection) -> Result<(), ReadModelError> {
@@ -87,9 +87,9 @@ impl Schema {
         run(conn, format!("alter schema {self} rename to {to}")).await
     }
 
-    fn ddl(&self, model: &dyn ReadModel) -> String {
+    fn ddl(&self, model: &ReadModel) -> String {
         let tables =
-            format!("create table checkpoints {};\n{}\n{}", lease::CHECKPOINTS_TABLE, include_str!("generation.sql"), model.schema_sql());
+            format!("create table checkpoints {};\n{}\n{}", lease::CHECKPOINTS_TABLE, include_str!("generation.sql"), model.schema_sql);
         format!("create schema {self};\n{}", self.in_schema(&tables))
     }
 
@@ -119,9 +119,9 @@ impl fmt::Display for Schema {
 }
 
 /// One process at a time makes, renames or drops generations of a read model.
-pub(crate) async fn lock_generations(conn: &mut PgConnection, model: &dyn ReadModel) -> Result<(), ReadModelError> {
+pub(crate) async fn lock_generations(conn: &mut PgConnection, model: &ReadModel) -> Result<(), ReadModelError> {
     let sql = "select pg_advisory_xact_lock(hashtextextended('orderly read model ' || $1, 0))";
-    sqlx::query(sql).bind(model.name()).execute(conn).await?;
+    sqlx::query(sql).bind(model.name).execute(conn).await?;
     Ok(())
 }
 

@@ -5,7 +5,6 @@ use serde::Serialize;
 use sqlx::AssertSqlSafe;
 
 use crate::model::ReadModel;
-use crate::registry::READ_MODELS;
 use crate::schema::{Schema, Slot};
 use crate::words::row_words;
 use crate::{ReadDatabase, ReadModelError};
@@ -62,14 +61,14 @@ pub struct Place {
 /// # Errors
 /// A database cannot be asked.
 pub async fn status(store: &EventStore, read: &ReadDatabase) -> Result<Vec<ProjectionStatus>, ReadModelError> {
-    let mut all = Vec::with_capacity(READ_MODELS.len());
-    for model in READ_MODELS {
-        all.push(status_of(store, read, *model).await?);
+    let mut all = Vec::new();
+    for model in read.models().all() {
+        all.push(status_of(store, read, model).await?);
     }
     Ok(all)
 }
 
-async fn status_of(store: &EventStore, read: &ReadDatabase, model: &dyn ReadModel) -> Result<ProjectionStatus, ReadModelError> {
+async fn status_of(store: &EventStore, read: &ReadDatabase, model: &ReadModel) -> Result<ProjectionStatus, ReadModelError> {
     let [live, next, old] = [Slot::Live, Slot::Next, Slot::Old].map(|slot| Schema::of(model, slot));
     let there = live.exists(read.pool()).await?;
     let place_of_live = if there { place(store, read, model, &live).await? } else { unbuilt(store).await? };
@@ -83,8 +82,8 @@ async fn status_of(store: &EventStore, read: &ReadDatabase, model: &dyn ReadMode
         (true, false, None, None) => State::Stopped,
     };
     Ok(ProjectionStatus {
-        name: model.name(),
-        generation: model.version(),
+        name: model.name,
+        generation: model.version,
         state,
         live: place_of_live,
         next: place_of_next,
@@ -93,9 +92,9 @@ async fn status_of(store: &EventStore, read: &ReadDatabase, model: &dyn ReadMode
     })
 }
 
-async fn place(store: &EventStore, read: &ReadDatabase, model: &dyn ReadModel, schema: &Schema) -> Result<Place, ReadModelError> {
+async fn place(store: &EventStore, read: &ReadDatabase, model: &ReadModel, schema: &Schema) -> Result<Place, ReadModelError> {
     let mut conn = read.pool().acquire().await?;
-    let at = lease::checkpoint(&mut conn, schema.as_str(), model.name()).await?.unwrap_or_default();
+    let at = lease::checkpoint(&mut conn, schema.as_str(), model.name).await?.unwrap_or_default();
     let sql = format!("select count(*) from {schema}.dead_letters");
     let dead_letters = sqlx::query_scalar(AssertSqlSafe(sql)).fetch_one(&mut *conn).await?;
     let head = store.head().await?;
@@ -115,10 +114,10 @@ async fn lag_seconds(store: &EventStore, at: Checkpoint, head: Head) -> Result<f
     Ok(waited.unwrap_or_default().max(0.0))
 }
 
-async fn keeper(read: &ReadDatabase, model: &dyn ReadModel, schema: &Schema) -> Result<(Option<String>, bool), ReadModelError> {
+async fn keeper(read: &ReadDatabase, model: &ReadModel, schema: &Schema) -> Result<(Option<String>, bool), ReadModelError> {
     let sql = format!(
         "select (select case when leased_until > clock_timestamp() then holder end from {schema}.checkpoints where name = $1), paused \
          from {schema}.control"
     );
-    Ok(sqlx::query_as(AssertSqlSafe(sql)).bind(model.name()).fetch_one(read.pool()).await?)
+    Ok(sqlx::query_as(AssertSqlSafe(sql)).bind(model.name).fetch_one(read.pool()).await?)
 }

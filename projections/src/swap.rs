@@ -10,7 +10,6 @@ use sqlx::{AssertSqlSafe, PgConnection, PgPool};
 
 use crate::fill::Filling;
 use crate::model::ReadModel;
-use crate::registry::read_model;
 use crate::schema::{Schema, Slot, lock_generations};
 use crate::{ReadDatabase, ReadModelError};
 
@@ -19,7 +18,7 @@ pub(crate) const NEAR: i64 = 1_000;
 
 /// A swap in the making.
 pub(crate) struct Swap<'a> {
-    pub(crate) model: &'static dyn ReadModel,
+    pub(crate) model: &'static ReadModel,
     pub(crate) pool: &'a PgPool,
     pub(crate) keep_old: Duration,
 }
@@ -50,18 +49,18 @@ impl Swap<'_> {
             return Ok(());
         }
         let reason = format!("the new generation has {after} dead letters, the live one {before}");
-        Err(ReadModelError::SwapRefused { name: self.model.name().to_owned(), reason })
+        Err(ReadModelError::SwapRefused { name: self.model.name.to_owned(), reason })
     }
 }
 
 /// Keeps the projector of a generation from writing until the transaction ends, and makes it look again afterwards.
-async fn hold(conn: &mut PgConnection, model: &dyn ReadModel, schema: &Schema) -> Result<Checkpoint, ReadModelError> {
+async fn hold(conn: &mut PgConnection, model: &ReadModel, schema: &Schema) -> Result<Checkpoint, ReadModelError> {
     sqlx::raw_sql("set local lock_timeout = '10s'; set local synchronous_commit = on").execute(&mut *conn).await?;
     let sql = format!(
         "insert into {schema}.checkpoints (name) values ($1) on conflict (name) do update set fence = checkpoints.fence + 1, holder = null, leased_until = null"
     );
-    sqlx::query(AssertSqlSafe(sql)).bind(model.name()).execute(&mut *conn).await?;
-    Ok(lease::checkpoint(conn, schema.as_str(), model.name()).await?.unwrap_or_default())
+    sqlx::query(AssertSqlSafe(sql)).bind(model.name).execute(&mut *conn).await?;
+    Ok(lease::checkpoint(conn, schema.as_str(), model.name).await?.unwrap_or_default())
 }
 
 async fn expire(conn: &mut PgConnection, old: &Schema, keep: Duration) -> Result<(), ReadModelError> {
@@ -76,7 +75,7 @@ async fn expire(conn: &mut PgConnection, old: &Schema, keep: Duration) -> Result
 /// # Errors
 /// There is no former generation, or the database is away.
 pub async fn rollback(read: &ReadDatabase, name: &str) -> Result<(), ReadModelError> {
-    let model = read_model(name)?;
+    let model = read.models().model(name)?;
     let [live, old, between] = [Slot::Live, Slot::Old, Slot::Swapping].map(|slot| Schema::of(model, slot));
     if !old.exists(read.pool()).await? {
         return Err(ReadModelError::Absent(format!("former generation of {name}")));
@@ -93,7 +92,7 @@ pub async fn rollback(read: &ReadDatabase, name: &str) -> Result<(), ReadModelEr
 }
 
 /// Drops the former generation of a read model once it need not be kept any more.
-pub(crate) async fn drop_expired(model: &dyn ReadModel, pool: &PgPool) -> Result<(), ReadModelError> {
+pub(crate) async fn drop_expired(model: &ReadModel, pool: &PgPool) -> Result<(), ReadModelError> {
     let old = Schema::of(model, Slot::Old);
     if !old.exists(pool).await? {
         return Ok(());

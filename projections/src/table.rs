@@ -7,7 +7,7 @@ use serde::de::DeserializeOwned;
 use sqlx::{Acquire, AssertSqlSafe, PgConnection, PgPool};
 
 use crate::ReadModelError;
-use crate::letters::Letter;
+use crate::letter::Letter;
 use crate::model::ReadModel;
 use crate::schema::Schema;
 
@@ -55,8 +55,8 @@ struct Keyed<'a, R> {
 
 impl Table {
     /// The table of a generation that exists.
-    pub(crate) async fn open(model: &dyn ReadModel, schema: &Schema, pool: &PgPool) -> Result<Self, ReadModelError> {
-        let name = format!("{schema}.{}", model.name());
+    pub(crate) async fn open(model: &ReadModel, schema: &Schema, pool: &PgPool) -> Result<Self, ReadModelError> {
+        let name = format!("{schema}.{}", model.name);
         let columns = columns(&name, pool).await?;
         let set: Vec<String> =
             columns.iter().filter(|column| *column != "key").map(|column| format!("{column} = excluded.{column}")).collect();

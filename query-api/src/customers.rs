@@ -3,12 +3,12 @@
 use aggregates::values::{Address as PostalAddress, ChannelReference as ChannelName, CustomerId};
 use async_graphql::{Context, Enum, ID, InputObject, Object, SimpleObject};
 use chrono::{DateTime, Utc};
-use projections::customers::{self, CustomerFilter, CustomerRow};
+use projections::customers::{self, CustomerFilter, CustomerRow, Customers};
 
 use crate::arguments::{parse, text};
 use crate::errors::QueryError;
 use crate::page::{self, Page};
-use crate::position::{self, Model};
+use crate::position;
 use crate::viewer::Viewer;
 
 /// Somebody who orders. Name, e-mail, phone, address and attributes are null for who may not see them.
@@ -182,7 +182,7 @@ impl CustomerQueries {
     ) -> Result<Option<Customer>, QueryError> {
         let viewer = Viewer::of(context);
         let whose = viewer.orders()?;
-        let read = position::reach(context, Model::Customers, min_position).await?;
+        let read = position::reach::<Customers>(context, min_position).await?;
         let row = match (id, channel_reference, email) {
             (Some(id), None, None) => customers::by_id(read, parse::<CustomerId>(&id)?).await?,
             (None, Some(name), None) => customers::by_channel_reference(read, &name.parse()?).await?,
@@ -206,7 +206,7 @@ impl CustomerQueries {
     ) -> Result<Page<Customer>, QueryError> {
         let viewer = Viewer::of(context);
         viewer.must_be_staff()?;
-        let read = position::reach(context, Model::Customers, min_position).await?;
+        let read = position::reach::<Customers>(context, min_position).await?;
         let filter = filter.unwrap_or_default();
         let filter = CustomerFilter { tier: filter.tier.map(Into::into), status: filter.status.map(Into::into) };
         let request = page::request(first, after)?;

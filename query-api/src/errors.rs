@@ -121,6 +121,7 @@ impl From<ReadModelError> for QueryError {
             | ReadModelError::LostLease(_)
             | ReadModelError::Busy(_)
             | ReadModelError::Behind { .. }
+            | ReadModelError::Lost { .. }
             | ReadModelError::SwapRefused { .. }
             | ReadModelError::TooManyDeadLetters { .. }
             | ReadModelError::Interrupted => Self::Internal { cause },

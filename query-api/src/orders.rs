@@ -7,7 +7,8 @@ use aggregates::values::{CustomerId, OrderId, OrderNumber};
 use async_graphql::dataloader::DataLoader;
 use async_graphql::{ComplexObject, Context, ID, InputObject, Object, SimpleObject};
 use chrono::{DateTime, Utc};
-use projections::orders::{self, OrderFilter, OrderRow};
+use projections::customers::Customers;
+use projections::orders::{self, OrderFilter, OrderRow, Orders};
 
 use crate::arguments::{parse, parse_given, text, time};
 use crate::customers::{Address, ChannelReference, ChannelReferenceInput, Customer, Tier};
@@ -17,7 +18,7 @@ use crate::money::Money;
 use crate::orders::parts::{Delivery, EndReason, Line, Payment, Shipment, TimelineEntry};
 use crate::orders::states::{FulfillmentStatus, OrderStatus, PaymentStatus};
 use crate::page::{self, Page};
-use crate::position::{self, Model};
+use crate::position;
 use crate::viewer::{Viewer, Whose};
 
 /// An order. Addresses are null for who may not see them.
@@ -123,7 +124,7 @@ impl Order {
 impl Order {
     /// Who ordered.
     async fn customer(&self, context: &Context<'_>) -> Result<Option<Customer>, QueryError> {
-        position::reach(context, Model::Customers, None).await?;
+        position::reach::<Customers>(context, None).await?;
         let row = context.data_unchecked::<DataLoader<CustomerOf>>().load_one(self.customer_key).await?;
         Ok(row.map(|row| Customer::shown(row, Viewer::of(context))))
     }
@@ -189,7 +190,7 @@ impl OrderQueries {
     ) -> Result<Option<Order>, QueryError> {
         let viewer = Viewer::of(context);
         let whose = viewer.orders()?;
-        let read = position::reach(context, Model::Orders, min_position).await?;
+        let read = position::reach::<Orders>(context, min_position).await?;
         let row = match (id, number, channel_reference) {
             (Some(id), None, None) => orders::by_id(read, parse::<OrderId>(&id)?).await?,
             (None, Some(number), None) => orders::by_number(read, &parse::<OrderNumber>(&number)?).await?,
@@ -210,7 +211,7 @@ impl OrderQueries {
     ) -> Result<Page<Order>, QueryError> {
         let viewer = Viewer::of(context);
         let filter = filter.unwrap_or_default().parse(viewer.orders()?)?;
-        let read = position::reach(context, Model::Orders, min_position).await?;
+        let read = position::reach::<Orders>(context, min_position).await?;
         let request = page::request(first, after)?;
         let found = orders::page(read, &filter, &request).await?;
         Ok(page::page(found, &request, |row| Order::shown(row, viewer)))
@@ -219,7 +220,7 @@ impl OrderQueries {
     /// How many orders there are in each state that has any. Not for customers.
     async fn order_counts(&self, context: &Context<'_>, min_position: Option<String>) -> Result<Vec<OrderCount>, QueryError> {
         Viewer::of(context).must_be_staff()?;
-        let read = position::reach(context, Model::Orders, min_position).await?;
+        let read = position::reach::<Orders>(context, min_position).await?;
         let counts = orders::count_by_status(read).await?;
         Ok(counts.into_iter().map(|(status, count)| OrderCount { status: status.into(), count }).collect())
     }

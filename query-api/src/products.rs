@@ -4,14 +4,15 @@ use aggregates::values::Sku;
 use async_graphql::dataloader::DataLoader;
 use async_graphql::{ComplexObject, Context, Enum, InputObject, Object, SimpleObject};
 use chrono::{DateTime, Utc};
-use projections::products::{self, ProductFilter, ProductRow};
+use projections::products::{self, ProductFilter, ProductRow, Products};
+use projections::stock::Stock;
 
 use crate::arguments::{parse, text};
 use crate::errors::QueryError;
 use crate::hops::StockOf;
 use crate::money::Money;
 use crate::page::{self, Page};
-use crate::position::{self, Model};
+use crate::position;
 use crate::stock::StockItem;
 use crate::viewer::Viewer;
 
@@ -81,7 +82,7 @@ impl Product {
     /// Its stock in every warehouse that ever had any. Not for customers.
     async fn stock(&self, context: &Context<'_>) -> Result<Vec<StockItem>, QueryError> {
         Viewer::of(context).must_be_staff()?;
-        position::reach(context, Model::Stock, None).await?;
+        position::reach::<Stock>(context, None).await?;
         let stock = context.data_unchecked::<DataLoader<StockOf>>().load_one(parse::<Sku>(&self.sku)?).await?;
         Ok(stock.unwrap_or_default().into_iter().map(StockItem::from).collect())
     }
@@ -95,7 +96,7 @@ pub(crate) struct ProductQueries;
 impl ProductQueries {
     /// One product.
     async fn product(&self, context: &Context<'_>, sku: String, min_position: Option<String>) -> Result<Option<Product>, QueryError> {
-        let read = position::reach(context, Model::Products, min_position).await?;
+        let read = position::reach::<Products>(context, min_position).await?;
         Ok(products::by_sku(read, &parse(&sku)?).await?.map(Product::from))
     }
 
@@ -108,7 +109,7 @@ impl ProductQueries {
         after: Option<String>,
         min_position: Option<String>,
     ) -> Result<Page<Product>, QueryError> {
-        let read = position::reach(context, Model::Products, min_position).await?;
+        let read = position::reach::<Products>(context, min_position).await?;
         let filter = filter.unwrap_or_default();
         let statuses = filter.statuses.unwrap_or_default().into_iter().map(Into::into).collect();
         let category = filter.category.map(|category| text("category", category)).transpose()?;

@@ -7,7 +7,7 @@ use projections::sales::{self, SalesFilter, SalesSum};
 use crate::arguments::{day, parse_given, text};
 use crate::errors::QueryError;
 use crate::money::Money;
-use crate::position::{self, Model};
+use crate::position;
 use crate::viewer::Viewer;
 
 /// A sum of sales in one currency.
@@ -86,7 +86,7 @@ impl SalesQueries {
         Viewer::of(context).must_see_figures()?;
         by.check(day("from", from)?, day("to", to)?)?;
         let category = category.map(|category| text("category", category)).transpose()?;
-        let read = position::reach(context, Model::Sales, min_position).await?;
+        let read = position::reach::<sales::Sales>(context, min_position).await?;
         let filter = SalesFilter { from: Some(from), to: Some(to), currency: parse_given(currency.as_deref())?, category };
         let sums = sales::between(read, &filter, by.into()).await?;
         Ok(sums.into_iter().map(Sales::from).collect())

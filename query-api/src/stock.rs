@@ -3,13 +3,13 @@
 use aggregates::values::{Sku, StockItemId, WarehouseCode};
 use async_graphql::{Context, Enum, InputObject, Object, SimpleObject};
 use chrono::{DateTime, Utc};
-use projections::stock::{self, StockFilter, StockRow};
-use projections::warehouses::{self, WarehouseRow};
+use projections::stock::{self, Stock, StockFilter, StockRow};
+use projections::warehouses::{self, WarehouseRow, Warehouses};
 
 use crate::arguments::{parse, parse_given};
 use crate::errors::QueryError;
 use crate::page::{self, Page};
-use crate::position::{self, Model};
+use crate::position;
 use crate::viewer::Viewer;
 
 /// The stock of one SKU in one warehouse.
@@ -125,7 +125,7 @@ impl StockQueries {
         min_position: Option<String>,
     ) -> Result<Option<StockItem>, QueryError> {
         Viewer::of(context).must_be_staff()?;
-        let read = position::reach(context, Model::Stock, min_position).await?;
+        let read = position::reach::<Stock>(context, min_position).await?;
         let id = StockItemId { warehouse: parse(&warehouse)?, sku: parse(&sku)? };
         Ok(stock::by_id(read, &id).await?.map(StockItem::from))
     }
@@ -140,7 +140,7 @@ impl StockQueries {
         min_position: Option<String>,
     ) -> Result<Page<StockItem>, QueryError> {
         Viewer::of(context).must_be_staff()?;
-        let read = position::reach(context, Model::Stock, min_position).await?;
+        let read = position::reach::<Stock>(context, min_position).await?;
         let request = page::request(first, after)?;
         let found = stock::page(read, &filter.unwrap_or_default().parse()?, &request).await?;
         Ok(page::page(found, &request, StockItem::from))
@@ -149,7 +149,7 @@ impl StockQueries {
     /// Units over all stock. Not for customers.
     async fn stock_totals(&self, context: &Context<'_>, min_position: Option<String>) -> Result<StockTotals, QueryError> {
         Viewer::of(context).must_be_staff()?;
-        let read = position::reach(context, Model::Stock, min_position).await?;
+        let read = position::reach::<Stock>(context, min_position).await?;
         let (on_hand, reserved) = stock::totals(read).await?;
         Ok(StockTotals { on_hand, reserved })
     }
@@ -157,7 +157,7 @@ impl StockQueries {
     /// Every warehouse, in the order in which they are asked for stock. Not for customers.
     async fn warehouses(&self, context: &Context<'_>, min_position: Option<String>) -> Result<Vec<Warehouse>, QueryError> {
         Viewer::of(context).must_be_staff()?;
-        let read = position::reach(context, Model::Warehouses, min_position).await?;
+        let read = position::reach::<Warehouses>(context, min_position).await?;
         Ok(warehouses::all(read).await?.into_iter().map(Warehouse::from).collect())
     }
 }

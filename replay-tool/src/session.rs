@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use event_store::{EventStore, LogArgs, SecretKey, StoreError};
-use projections::{ReadArgs, ReadDatabase};
+use projections::{READ_MODELS, ReadArgs, ReadDatabase};
 use sqlx::{Connection as _, PgConnection};
 
 use crate::connection::{Addresses, Connection};
@@ -43,7 +43,7 @@ impl Session {
         let store = EventStore::connect(&args).await?;
         store.head().await?;
         let args = ReadArgs { read_database_url: Some(addresses.read), read_connections: CONNECTIONS };
-        let read = ReadDatabase::connect(&args, &addresses.log).await?;
+        let read = ReadDatabase::connect(&args, &addresses.log, READ_MODELS).await?;
         Ok(Self { store, read })
     }
 

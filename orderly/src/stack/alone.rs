@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 
 use gateways::simulator::{self, Simulator, SimulatorArgs};
 use identity::Authenticator;
-use projections::{ReadArgs, ReadDatabase};
+use projections::{READ_MODELS, ReadArgs, ReadDatabase};
 use query_api::{QueryArgs, QueryState};
 use sqlx::PgPool;
 use tokio_util::sync::CancellationToken;
@@ -33,7 +33,7 @@ pub(crate) struct QueryRole {
 /// A port is taken, or the database can't be reached.
 pub(crate) async fn query_api(role: QueryRole) -> anyhow::Result<Outcome> {
     let queries = listen(role.address, "queries", "--query-addr").await?;
-    let read = ReadDatabase::connect_read_only(&role.read, &role.database_url).await?;
+    let read = ReadDatabase::connect_read_only(&role.read, &role.database_url, READ_MODELS).await?;
     let mut alone = Alone::new(role.management, read.pool().clone()).await?;
     let state = QueryState::new(read.clone(), role.authenticator, role.query);
     alone.workers.start("the query API", serving::serve(queries, query_api::router(state), alone.stop.clone()));

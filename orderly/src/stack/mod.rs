@@ -15,7 +15,7 @@ use std::time::Duration;
 
 use event_store::EventStore;
 use identity::{Authenticator, Role, TokenRequest};
-use projections::ReadDatabase;
+use projections::{READ_MODELS, ReadDatabase};
 use tokio_util::sync::CancellationToken;
 
 pub use idle::IdleError;
@@ -56,9 +56,9 @@ impl Stack {
     pub async fn start_on(listeners: Listeners, settings: StackSettings) -> anyhow::Result<Self> {
         schema::prepare(&settings).await?;
         let store = EventStore::connect(&settings.log).await?;
-        let read = ReadDatabase::connect(&settings.read, &settings.log.database_url).await?;
+        let read = ReadDatabase::connect(&settings.read, &settings.log.database_url, READ_MODELS).await?;
         if settings.roles.projector {
-            projections::create(&read).await?;
+            read.create().await?;
         }
         let (draining, mut workers) = (CancellationToken::new(), Workers::default());
         let shared = roles::Shared { settings: &settings, store: &store, read: &read, stop: &draining };

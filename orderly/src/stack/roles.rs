@@ -6,7 +6,7 @@ use command_api::{ApiState, WebhookSecrets};
 use event_store::EventStore;
 use gateways::simulator::{self, Simulator, SimulatorArgs};
 use gateways::{GatewayArgs, SimulatorCarrier, SimulatorGateway};
-use projections::ReadDatabase;
+use projections::{READ_MODELS, ReadDatabase};
 use query_api::QueryState;
 use tokio_util::sync::CancellationToken;
 
@@ -87,7 +87,8 @@ impl Shared<'_> {
             workers.start("the command API", serving::serve(listener, command_api::router(state), self.stop.clone()));
         }
         if let Some(listener) = listeners.queries {
-            let read = ReadDatabase::connect_read_only(&self.settings.read, &self.settings.log.database_url).await?;
+            let (args, url) = (&self.settings.read, &self.settings.log.database_url);
+            let read = ReadDatabase::connect_read_only(args, url, READ_MODELS).await?.hearing(self.read);
             let state = QueryState::new(read, authenticator.clone(), self.settings.query.clone());
             workers.start("the query API", serving::serve(listener, query_api::router(state), self.stop.clone()));
         }

@@ -29,8 +29,8 @@ pub(super) struct Differing {
     pub(super) replayed: Option<Value>,
 }
 
-pub(super) async fn pages(pool: &PgPool, model: &dyn ReadModel, live: &Schema, scratch: &Schema) -> Result<Pages, ReadModelError> {
-    let table = model.name();
+pub(super) async fn pages(pool: &PgPool, model: &ReadModel, live: &Schema, scratch: &Schema) -> Result<Pages, ReadModelError> {
+    let table = model.name;
     let end = format!(
         "select max(key) from (\
            (select key from {live}.{table} where key > $1 order by key limit {PAGE}) union all \
@@ -61,12 +61,12 @@ async fn page_end(pool: &PgPool, sql: &str, from: &str) -> Result<Option<String>
 /// Those of these rows that differ now, in the order of their keys.
 pub(super) async fn rows(
     conn: &mut PgConnection,
-    model: &dyn ReadModel,
+    model: &ReadModel,
     live: &Schema,
     scratch: &Schema,
     keys: &[String],
 ) -> Result<Vec<Differing>, ReadModelError> {
-    let table = model.name();
+    let table = model.name;
     let sql = format!(
         "select key, to_jsonb(l) - 'key', to_jsonb(s) - 'key' \
          from (select * from {live}.{table} where key = any($1)) l \

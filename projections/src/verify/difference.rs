@@ -1,11 +1,10 @@
 //! A difference: which field of which row, what it is and what it should be, and the event that should have set it.
 
-use decider::StreamId;
 use serde::Serialize;
 use serde_json::Value;
 
 use super::compare::Differing;
-use super::trace::Origins;
+use crate::trace::{Origins, SetBy};
 
 /// A field of a row that is not what the log says.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -20,22 +19,6 @@ pub struct Difference {
     pub replayed: Option<Value>,
     /// The event that last set it, by the log; of a field that no event set, the last event of the row.
     pub set_by: Option<SetBy>,
-}
-
-/// An event that set a field.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct SetBy {
-    /// Where it stands in the log.
-    pub position: i64,
-    /// Its stored name.
-    pub event_type: String,
-    /// The stream that it belongs to.
-    #[serde(serialize_with = "as_text")]
-    pub stream: StreamId,
-}
-
-fn as_text<S: serde::Serializer>(stream: &StreamId, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_str(stream)
 }
 
 pub(super) fn of(row: &Differing, origins: &Origins) -> Vec<Difference> {

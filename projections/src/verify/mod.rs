@@ -6,7 +6,6 @@
 
 mod compare;
 mod difference;
-pub(crate) mod trace;
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -16,16 +15,17 @@ use sqlx::{AssertSqlSafe, PgConnection};
 use tokio_util::sync::CancellationToken;
 
 use crate::fill::{Filling, drop_unless_busy};
+use crate::folding::Folding;
 use crate::generation::Generation;
 use crate::model::ReadModel;
 use crate::progress::Report;
 use crate::reader::Reader;
-use crate::registry::read_model;
 use crate::schema::{Schema, Slot};
 use crate::swap::NEAR;
+use crate::trace::Origins;
 use crate::{ReadDatabase, ReadModelError};
 
-pub use difference::{Difference, SetBy};
+pub use difference::Difference;
 
 /// So many differing rows are told in full; more are only counted.
 pub const MAX_ROWS: usize = 100;
@@ -67,19 +67,20 @@ pub async fn verify(
     report: &Report,
     stop: &CancellationToken,
 ) -> Result<VerifyReport, ReadModelError> {
-    let model = read_model(name)?;
+    let folding = read.models().folding(name)?;
+    let model = folding.model();
     if !Schema::of(model, Slot::Live).exists(read.pool()).await? {
         return Err(ReadModelError::Absent(Schema::of(model, Slot::Live).to_string()));
     }
     drop_unless_busy(model, Slot::Scratch, read.pool()).await?;
-    let scratch = Generation::open(model, Slot::Scratch, read.pool(), false).await?;
+    let scratch = Generation::open(folding, Slot::Scratch, read.pool(), false).await?;
     let filling = Filling::open(store, scratch, stop, report).await?;
-    let found = Verification { store, read, model, filling }.run().await;
+    let found = Verification { store, read, folding, model, filling }.run().await;
     drop_scratch(read, model).await?;
     found
 }
 
-async fn drop_scratch(read: &ReadDatabase, model: &dyn ReadModel) -> Result<(), ReadModelError> {
+async fn drop_scratch(read: &ReadDatabase, model: &ReadModel) -> Result<(), ReadModelError> {
     let mut tx = read.pool().begin().await?;
     Schema::of(model, Slot::Scratch).drop(&mut tx).await?;
     Ok(tx.commit().await?)
@@ -88,7 +89,8 @@ async fn drop_scratch(read: &ReadDatabase, model: &dyn ReadModel) -> Result<(), 
 struct Verification<'a> {
     store: &'a EventStore,
     read: &'a ReadDatabase,
-    model: &'static dyn ReadModel,
+    folding: &'static dyn Folding,
+    model: &'static ReadModel,
     filling: Filling<'a>,
 }
 
@@ -105,14 +107,14 @@ impl Verification<'_> {
         held.rollback().await?;
         let differing_rows = rows.len() as i64;
         let differences = self.explain(rows, at).await?;
-        let (name, generation) = (self.model.name(), self.model.version());
+        let (name, generation) = (self.model.name, self.model.version);
         Ok(VerifyReport { name, generation, position: at.position, rows: pages.rows, differing_rows, differences, dead_letters })
     }
 
     /// Up to where the live generation is, until it hardly moves meanwhile.
     async fn get_near(&mut self) -> Result<(), ReadModelError> {
         loop {
-            let live = self.read.checkpoint_of(self.model.name()).await?;
+            let live = self.read.checkpoint_of(self.model).await?;
             let behind = live.position - self.filling.at.position;
             self.filling.up_to(live).await?;
             if behind < NEAR {
@@ -125,8 +127,8 @@ impl Verification<'_> {
     async fn meet(&mut self, held: &mut PgConnection, live: &Schema) -> Result<Checkpoint, ReadModelError> {
         self.get_near().await?;
         let sql = format!("select 1 from {live}.checkpoints where name = $1 for update");
-        sqlx::query(AssertSqlSafe(sql)).bind(self.model.name()).execute(&mut *held).await?;
-        let at = lease::checkpoint(held, live.as_str(), self.model.name()).await?.unwrap_or_default();
+        sqlx::query(AssertSqlSafe(sql)).bind(self.model.name).execute(&mut *held).await?;
+        let at = lease::checkpoint(held, live.as_str(), self.model.name).await?.unwrap_or_default();
         self.filling.up_to(at).await?;
         Ok(at)
     }
@@ -137,15 +139,15 @@ impl Verification<'_> {
         if told.is_empty() {
             return Ok(Vec::new());
         }
-        let mut traced = self.model.trace(told.iter().map(|row| row.key.clone()).collect::<HashSet<_>>());
+        let mut traced = self.folding.trace(told.iter().map(|row| row.key.clone()).collect::<HashSet<_>>());
         let reader = Reader::new(self.store, self.model);
         let mut from = Checkpoint::START;
         while let Some(stretch) = reader.next(from, at).await? {
             traced.take_in(&stretch.events);
             from = stretch.to;
         }
-        let origins: BTreeMap<String, trace::Origins> = traced.origins();
-        let nothing = trace::Origins::default();
+        let origins: BTreeMap<String, Origins> = traced.origins();
+        let nothing = Origins::default();
         Ok(told.iter().flat_map(|row| difference::of(row, origins.get(&row.key).unwrap_or(&nothing))).collect())
     }
 }

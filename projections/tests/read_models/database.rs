@@ -1,7 +1,7 @@
 //! A migrated database for each test.
 
 use event_store::{EventStore, LogArgs, SecretKey};
-use projections::{ReadArgs, ReadDatabase};
+use projections::{READ_MODELS, ReadArgs, ReadDatabase};
 
 pub(crate) struct TestDatabase {
     pub(crate) url: String,
@@ -22,6 +22,6 @@ impl TestDatabase {
 
     /// The read models of the same database, with settings of their own.
     pub(crate) async fn open_read(&self) -> ReadDatabase {
-        ReadDatabase::connect(&ReadArgs::default(), &self.url).await.unwrap()
+        ReadDatabase::connect(&ReadArgs::default(), &self.url, READ_MODELS).await.unwrap()
     }
 }

@@ -89,7 +89,7 @@ async fn an_event_that_cannot_be_read_parks_its_row_alone() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_row_that_the_database_refuses_is_parked_alone() {
     let shop_ = Shop::empty().await;
-    projections::create(&shop_.read).await.unwrap();
+    shop_.read.create().await.unwrap();
     shop_.sql(&format!("alter table orders_v1.orders add check (key <> '{SECOND}')")).await;
     shop_.record(&shop()).await;
     let running = shop_.project();
@@ -149,7 +149,7 @@ async fn a_log_that_lost_what_was_folded_stops_the_projector_loudly() {
 async fn who_only_reads_cannot_write() {
     let shop = Shop::projected().await;
     let args = projections::ReadArgs::default();
-    let reader = projections::ReadDatabase::connect_read_only(&args, &shop.database.url).await.unwrap();
+    let reader = projections::ReadDatabase::connect_read_only(&args, &shop.database.url, projections::READ_MODELS).await.unwrap();
     assert!(orders::by_id(&reader, OrderId::new(FIRST)).await.unwrap().is_some());
     let refused = sqlx::query("delete from orders").execute(reader.pool()).await.unwrap_err();
     assert_eq!(refused.as_database_error().and_then(|error| error.code().map(|code| code.to_string())).as_deref(), Some("25006"));

@@ -122,6 +122,7 @@ impl From<ReadModelError> for Failure {
             ReadModelError::LostLease(_)
             | ReadModelError::Busy(_)
             | ReadModelError::Behind { .. }
+            | ReadModelError::Lost { .. }
             | ReadModelError::SwapRefused { .. }
             | ReadModelError::TooManyDeadLetters { .. } => Self::Refused(message),
         }

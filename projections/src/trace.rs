@@ -2,12 +2,29 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
+use decider::StreamId;
+use serde::Serialize;
 use serde_json::Value;
 
-use super::SetBy;
 use crate::fold::Reading;
 use crate::opened::Opened;
 use crate::projection::{Projection, Recorded};
+
+/// An event that set a field.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct SetBy {
+    /// Where it stands in the log.
+    pub position: i64,
+    /// Its stored name.
+    pub event_type: String,
+    /// The stream that it belongs to.
+    #[serde(serialize_with = "as_text")]
+    pub stream: StreamId,
+}
+
+fn as_text<S: serde::Serializer>(stream: &StreamId, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(stream)
+}
 
 /// Rows that are being followed.
 pub(crate) trait Traced: Send {
@@ -24,7 +41,7 @@ pub(crate) struct Origins {
 
 impl Origins {
     /// The event that last set the field: itself, what it is part of, or a part of it.
-    pub(super) fn of(&self, field: &str) -> Option<SetBy> {
+    pub(crate) fn of(&self, field: &str) -> Option<SetBy> {
         let within = |inner: &str, outer: &str| inner == outer || inner.strip_prefix(outer).is_some_and(|rest| rest.starts_with('.'));
         let touching = self.by_field.iter().filter(|(set, _)| within(set, field) || within(field, set));
         let latest = touching.map(|(_, event)| event).max_by_key(|event| event.position);

@@ -3,20 +3,8 @@
 use sqlx::{AssertSqlSafe, FromRow};
 use uuid::Uuid;
 
-use crate::registry::read_model;
 use crate::schema::{Schema, Slot};
 use crate::{ReadDatabase, ReadModelError};
-
-/// An event that waits.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Letter {
-    pub(crate) key: String,
-    pub(crate) position: i64,
-    pub(crate) event_id: Uuid,
-    pub(crate) event_type: String,
-    /// Of the first of a key.
-    pub(crate) cause: Option<String>,
-}
 
 /// An event that could not be folded into a row, or that waits behind one.
 #[derive(Debug, Clone, PartialEq, Eq, FromRow)]
@@ -40,7 +28,7 @@ pub struct DeadLetter {
 /// # Errors
 /// There is no such read model, or the database cannot be asked.
 pub async fn dead_letters(read: &ReadDatabase, name: &str, limit: i64) -> Result<Vec<DeadLetter>, ReadModelError> {
-    let schema = Schema::of(read_model(name)?, Slot::Live);
+    let schema = Schema::of(read.models().model(name)?, Slot::Live);
     if !schema.exists(read.pool()).await? {
         return Ok(Vec::new());
     }

@@ -1,0 +1,12 @@
+use uuid::Uuid;
+
+/// An event that could not be folded into a row, or that waits behind one that could not.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Letter {
+    pub(crate) key: String,
+    pub(crate) position: i64,
+    pub(crate) event_id: Uuid,
+    pub(crate) event_type: String,
+    /// Of the first of a key.
+    pub(crate) cause: Option<String>,
+}
