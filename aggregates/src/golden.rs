@@ -217,7 +217,7 @@ fn machinery() -> World {
     let (step, code) = ("confirm_order".to_owned(), "stock_not_reserved".to_owned());
     let message = "2 units are not reserved".to_owned();
     world.must(&RecordRefusal { order: order(1), command_id: operation(1), step: step.clone(), code, message });
-    world.must(&ParkProcess { order: order(1), step, cause: "refused 5 times".to_owned() });
+    world.must(&ParkProcess { order: order(1), step, subject: None, cause: "refused 5 times".to_owned() });
     world.must(&ResumeProcess { order: order(1), reason: "stock was counted".to_owned() });
     let reason = Some("a new column".to_owned());
     let projection = "orders".to_owned();

@@ -2,12 +2,13 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use aggregates::values::OrderId;
 use event_store::{Checkpoint, EventStore, Filter, RecordedEvent, Subscription, lease};
 use tracing::error;
 use uuid::Uuid;
 
 use crate::instances::{self, Instance};
-use crate::order_fulfillment::{Effect, Happened, Rules};
+use crate::order_fulfillment::{Asked, Effect, Happened, Known, Rules};
 use crate::runner::{NAME, SCHEMA};
 use crate::warehouses::Warehouses;
 use crate::{Fulfillment, ProcessArgs, ProcessError};
@@ -24,6 +25,7 @@ pub(crate) struct Follower {
     rules: Rules,
     fulfillment: Fulfillment,
     batch: usize,
+    gateway: String,
     warehouses: Warehouses,
     kept: HashMap<Uuid, Instance>,
 }
@@ -44,7 +46,13 @@ struct Sorted<'a> {
 }
 
 impl Follower {
-    pub(crate) async fn start(store: &EventStore, checkpoint: Checkpoint, fence: i64, args: &ProcessArgs) -> Result<Self, ProcessError> {
+    pub(crate) async fn start(
+        store: &EventStore,
+        gateway: &str,
+        checkpoint: Checkpoint,
+        fence: i64,
+        args: &ProcessArgs,
+    ) -> Result<Self, ProcessError> {
         let types = Happened::AGGREGATE_TYPES.iter().chain([&Warehouses::AGGREGATE_TYPE]);
         let subscription = Subscription::new(store.clone(), Filter::aggregates(types.copied()), checkpoint);
         Ok(Self {
@@ -55,13 +63,15 @@ impl Follower {
             rules: args.rules(),
             fulfillment: args.fulfillment,
             batch: args.process_batch,
+            gateway: gateway.to_owned(),
             warehouses: Warehouses::load(store.pool()).await?,
             kept: HashMap::new(),
         })
     }
 
-    pub(crate) fn warehouses(&self) -> &Warehouses {
-        &self.warehouses
+    /// What commands are filled in with.
+    pub(crate) fn known(&self) -> Known {
+        Known { gateway: self.gateway.clone(), warehouses: self.warehouses.open() }
     }
 
     /// Waits for news and takes them in.
@@ -74,14 +84,24 @@ impl Follower {
             }
         }
         let mut touched = self.touched(&sorted).await?;
-        let effects =
-            sorted.orders.iter().flat_map(|(order, events)| touched.entry(*order).or_default().take_in(events, &self.rules)).collect();
+        let asked: Vec<(Uuid, Vec<Asked>)> =
+            sorted.orders.iter().map(|(order, events)| (*order, touched.entry(*order).or_default().take_in(events, &self.rules))).collect();
+        let effects = self.effects(&asked, &touched);
         self.save(&touched, !sorted.warehouses.is_empty(), batch.checkpoint).await?;
         let ended = touched.iter().filter(|(_, instance)| instance.is_final()).map(|(order, _)| order.to_string()).collect();
         self.keep(touched);
         metrics::counter!("orderly_process_events_total").increment(batch.events.len() as u64);
         metrics::gauge!("orderly_process_lag_events").set((batch.head - self.checkpoint.position) as f64);
         Ok(News { effects, ended })
+    }
+
+    fn effects(&self, asked: &[(Uuid, Vec<Asked>)], touched: &HashMap<Uuid, Instance>) -> Vec<Effect> {
+        let known = self.known();
+        let of_order = |(order, asked): &(Uuid, Vec<Asked>)| -> Vec<Effect> {
+            let Some(instance) = touched.get(order) else { return vec![] };
+            asked.iter().filter_map(|asked| instance.state.effect(OrderId::new(*order), asked, &known)).collect()
+        };
+        asked.iter().flat_map(of_order).collect()
     }
 
     /// The processes that the batch is about, as they were before it.

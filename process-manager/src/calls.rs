@@ -25,10 +25,10 @@ enum Ended<T> {
 
 impl Worker {
     /// Makes a call and records its outcome.
-    pub(crate) async fn call(&self, effect: Effect, call: Call) {
+    pub(crate) async fn call(&self, effect: &Effect, call: Call) {
         match call {
-            Call::Gateway { call, requested_at, again } => self.ask_gateway(&effect, call, requested_at, again).await,
-            Call::BookAndDispatch(call, command) => self.book_and_dispatch(&effect, call, command).await,
+            Call::Gateway { call, requested_at, again } => self.ask_gateway(effect, call, requested_at, again).await,
+            Call::BookAndDispatch(call, command) => self.book_and_dispatch(effect, call, command).await,
         }
     }
 
@@ -36,8 +36,8 @@ impl Worker {
         let mut again = asked_again;
         let ended = self.until_it_ends(effect, || self.ask_once(&call, requested_at, std::mem::replace(&mut again, true)));
         match ended.await {
-            Ended::With(outcome) => self.record(effect.errand(), &call, outcome).await,
-            Ended::Never(error) => self.park(effect.errand(), error.to_string()).await,
+            Ended::With(outcome) => self.record(effect, &call, outcome).await,
+            Ended::Never(error) => self.park(effect, error.to_string()).await,
             Ended::Stopped => {}
         }
     }
@@ -83,9 +83,9 @@ impl Worker {
         match self.until_it_ends(effect, || self.outside.carrier.book(call.clone())).await {
             Ended::With(Booking { carrier, tracking }) => {
                 let command = DispatchShipment { carrier: Some(CarrierBooking { carrier, tracking }), ..command };
-                self.execute(effect.errand(), command).await;
+                self.execute(effect, command).await;
             }
-            Ended::Never(error) => self.park(effect.errand(), error.to_string()).await,
+            Ended::Never(error) => self.park(effect, error.to_string()).await,
             Ended::Stopped => {}
         }
     }

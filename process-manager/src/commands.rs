@@ -1,10 +1,7 @@
 //! Commands through the log: tried under the same id until they have an answer; a refusal is recorded in the process's own stream.
 
-use aggregates::decisions::paying::StartPayment;
-use aggregates::decisions::stocking::AllocateStock;
 use aggregates::ids;
 use aggregates::process::{ParkProcess, RecordRefusal};
-use aggregates::values::OrderId;
 use decider::{Decision, RefusalDocument};
 use event_store::{CommandKey, Envelope, Failure};
 use tracing::{debug, error, warn};
@@ -21,102 +18,69 @@ use failures::{is_poison, retry_after};
 /// Who acts, in the log's metadata.
 const ACTOR: &str = "process:order_fulfillment";
 
-/// Under which id, for which order, and because of which event a command is executed.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Errand {
-    pub(crate) order: OrderId,
-    pub(crate) cause: Uuid,
-    pub(crate) command_id: Uuid,
-    pub(crate) step: &'static str,
-}
-
-impl Effect {
-    pub(crate) fn errand(&self) -> Errand {
-        Errand { order: self.order, cause: self.cause, command_id: self.command_id, step: self.step.name() }
-    }
-}
-
 impl Worker {
     /// Executes a command of the process, unless the program stops: then whoever takes over does.
-    pub(crate) async fn command(&self, errand: Errand, command: Command) {
-        if self.stop.is_cancelled() {
-            return;
-        }
-        match command {
-            Command::AllocateStock(command) => self.execute(errand, AllocateStock { warehouses: self.open_warehouses(), ..command }).await,
-            Command::StartPayment(command) => {
-                let gateway = self.outside.gateway.name().to_owned();
-                self.execute(errand, StartPayment { gateway, ..command }).await;
-            }
-            Command::SettleAuthorization(command) => self.execute(errand, command).await,
-            Command::ConfirmOrder(command) => self.execute(errand, command).await,
-            Command::PlanShipment(command) => self.execute(errand, command).await,
-            Command::PackShipment(command) => self.execute(errand, command).await,
-            Command::DispatchShipment(command) => self.execute(errand, command).await,
-            Command::CapturePayment(command) => self.execute(errand, command).await,
-            Command::CompleteOrder(command) => self.execute(errand, command).await,
-            Command::CancelOrder(command) => self.execute(errand, command).await,
-            Command::VoidPayment(command) => self.execute(errand, command).await,
-            Command::FinishCancelation(command) => self.execute(errand, command).await,
-            Command::ParkProcess(command) => self.execute(errand, command).await,
-            Command::ResumeProcess(command) => self.execute(errand, command).await,
+    pub(crate) async fn command(&self, effect: &Effect, command: Command) {
+        if !self.stop.is_cancelled() {
+            self.execute(effect, command).await;
         }
     }
 
     /// Executes a command until it has an answer, or the program stops.
-    pub(crate) async fn execute(&self, errand: Errand, command: impl Decision + Clone) {
-        match self.answer(errand, command).await {
+    pub(crate) async fn execute(&self, effect: &Effect, command: impl Decision + Clone) {
+        match self.answer(effect, effect.command_id, command).await {
             Answer::Accepted | Answer::Stopped => {}
             Answer::Refused(refusal) => {
-                debug!(order.id = %errand.order, step = errand.step, refusal = %refusal, "a step was refused");
-                self.record_refusal(errand, refusal).await;
+                debug!(order.id = %effect.order, step = effect.step.name(), refusal = %refusal, "a step was refused");
+                self.record_refusal(effect, refusal).await;
             }
-            Answer::Poisoned(failure) => self.park(errand, failure.to_string()).await,
+            Answer::Poisoned(failure) => self.park(effect, failure.to_string()).await,
         }
     }
 
     /// A step that cannot go on without an operator.
-    pub(crate) async fn park(&self, errand: Errand, cause: String) {
-        warn!(order.id = %errand.order, step = errand.step, cause = %cause, "the order's process is parked");
-        let command = ParkProcess { order: errand.order, step: errand.step.to_owned(), cause };
-        self.note(errand.then("park"), command).await;
+    pub(crate) async fn park(&self, effect: &Effect, cause: String) {
+        warn!(order.id = %effect.order, step = effect.step.name(), cause = %cause, "the order's process is parked");
+        let (step, subject) = (effect.step.name().to_owned(), Some(effect.step.subject()));
+        self.note(effect, "park", ParkProcess { order: effect.order, step, subject, cause }).await;
     }
 
-    async fn record_refusal(&self, errand: Errand, refusal: RefusalDocument) {
-        let (order, command_id, step) = (errand.order, errand.command_id, errand.step.to_owned());
+    async fn record_refusal(&self, effect: &Effect, refusal: RefusalDocument) {
+        let (order, command_id, step) = (effect.order, effect.command_id, effect.step.name().to_owned());
         let command = RecordRefusal { order, command_id, step, code: refusal.code, message: refusal.message };
-        self.note(errand.then("record_refusal"), command).await;
+        self.note(effect, "record_refusal", command).await;
     }
 
-    /// Writes to the process's own stream, which refuses nothing.
-    async fn note(&self, errand: Errand, command: impl Decision + Clone) {
-        match self.answer(errand, command).await {
+    /// Writes to the process's own stream, which refuses nothing. The note's id follows from the command's and says what it is.
+    async fn note(&self, effect: &Effect, role: &str, command: impl Decision + Clone) {
+        let id = ids::derive(&[&effect.command_id.to_string(), role]);
+        match self.answer(effect, id, command).await {
             Answer::Accepted | Answer::Stopped => {}
             Answer::Refused(refusal) => {
-                error!(order.id = %errand.order, step = errand.step, refusal = %refusal, "the process's own note was refused")
+                error!(order.id = %effect.order, step = effect.step.name(), refusal = %refusal, "the process's own note was refused")
             }
             Answer::Poisoned(failure) => {
-                error!(order.id = %errand.order, step = errand.step, error = %failure, "the process's own note cannot be written")
+                error!(order.id = %effect.order, step = effect.step.name(), error = %failure, "the process's own note cannot be written")
             }
         }
     }
 
     /// The same command under the same id, until it has an answer.
-    async fn answer(&self, errand: Errand, command: impl Decision + Clone) -> Answer {
+    async fn answer(&self, effect: &Effect, id: Uuid, command: impl Decision + Clone) -> Answer {
         let mut pauses = Pauses::up_to(self.args.longest_pause());
         loop {
-            let failure = match self.store.execute(command.clone(), errand.envelope()).await {
-                Ok(event_store::Answer::Done(_)) => return counted(errand, Answer::Accepted),
-                Ok(event_store::Answer::Refused(refused)) => return counted(errand, Answer::Refused(refused.document)),
+            let failure = match self.store.execute(command.clone(), effect.envelope(id)).await {
+                Ok(event_store::Answer::Done(_)) => return counted(effect, Answer::Accepted),
+                Ok(event_store::Answer::Refused(refused)) => return counted(effect, Answer::Refused(refused.document)),
                 Err(failure) => failure,
             };
             let pause = pauses.next(retry_after(&failure));
             if is_poison(&failure, pauses.tries()) {
-                return counted(errand, Answer::Poisoned(failure));
+                return counted(effect, Answer::Poisoned(failure));
             }
-            warn!(order.id = %errand.order, step = errand.step, error = %failure, pause_ms = pause.as_millis(), "a step waits for the log");
+            warn!(order.id = %effect.order, step = effect.step.name(), error = %failure, pause_ms = pause.as_millis(), "a step waits for the log");
             if !wait(pause, &self.stop).await {
-                return counted(errand, Answer::Stopped);
+                return counted(effect, Answer::Stopped);
             }
         }
     }
@@ -130,25 +94,20 @@ enum Answer {
     Stopped,
 }
 
-fn counted(errand: Errand, answer: Answer) -> Answer {
+fn counted(effect: &Effect, answer: Answer) -> Answer {
     let name = match answer {
         Answer::Accepted => "accepted",
         Answer::Refused(_) => "refused",
         Answer::Poisoned(_) => "poisoned",
         Answer::Stopped => "stopped",
     };
-    metrics::counter!("orderly_process_commands_total", "step" => errand.step, "answer" => name).increment(1);
+    metrics::counter!("orderly_process_commands_total", "step" => effect.step.name(), "answer" => name).increment(1);
     answer
 }
 
-impl Errand {
-    /// Another command that follows from this one.
-    fn then(self, role: &str) -> Self {
-        Self { command_id: ids::derive(&[&self.command_id.to_string(), role]), ..self }
-    }
-
-    fn envelope(&self) -> Envelope {
-        let key = CommandKey::Process { instance: self.order.to_string(), command_id: self.command_id };
+impl Effect {
+    fn envelope(&self, command_id: Uuid) -> Envelope {
+        let key = CommandKey::Process { instance: self.order.to_string(), command_id };
         let (correlation_id, causation_id) = (Some(self.order.uuid()), Some(self.cause));
         Envelope { correlation_id, causation_id, ..Envelope::new(key, ACTOR) }
     }

@@ -20,7 +20,7 @@ pub struct SagaView {
     pub order: OrderId,
     /// Where the order stands.
     pub phase: Phase,
-    /// What an operator is waited for: the step and the cause.
+    /// What operators are waited for: the steps, each with its cause.
     pub parked: Option<String>,
     /// Why an event of the order could not be read.
     pub unreadable: Option<String>,
@@ -79,13 +79,13 @@ pub async fn describe(store: &EventStore, order: OrderId, rules: &Rules) -> Resu
     let history = events.iter().map(|event| line(&mut instance, event, rules)).collect();
     let retries = retries::of_order(store.pool(), order).await?;
     let steps = instance.state.asked.iter().map(|asked| step(order, asked, &retries)).collect();
-    let facts = &instance.state.facts;
-    let parked = facts.parked.as_ref().map(|stuck| format!("{}: {}", stuck.step, stuck.cause));
-    Ok(Some(SagaView { order, phase: facts.phase, parked, unreadable: instance.unreadable.clone(), steps, history }))
+    let parked: Vec<String> = instance.state.parked().iter().map(|stuck| format!("{}: {}", stuck.step, stuck.cause)).collect();
+    let parked = (!parked.is_empty()).then(|| parked.join("; "));
+    Ok(Some(SagaView { order, phase: instance.state.phase(), parked, unreadable: instance.unreadable.clone(), steps, history }))
 }
 
 fn line(instance: &mut Instance, event: &RecordedEvent, rules: &Rules) -> HistoryLine {
-    let effects = match occurrence(event) {
+    let asked = match occurrence(event) {
         Ok(Some(occurrence)) if instance.unreadable.is_none() => instance.react(&occurrence, rules),
         Ok(_) => vec![],
         Err(unreadable) => {
@@ -93,7 +93,7 @@ fn line(instance: &mut Instance, event: &RecordedEvent, rules: &Rules) -> Histor
             vec![]
         }
     };
-    let steps = effects.iter().map(|effect| format!("{} {}", effect.step.name(), effect.step.subject()).trim_end().to_owned()).collect();
+    let steps = asked.iter().map(|asked| format!("{} {}", asked.step.name(), asked.step.subject()).trim_end().to_owned()).collect();
     HistoryLine { position: event.position, recorded_at: event.recorded_at, event_type: event.event_type.clone(), steps }
 }
 

@@ -3,7 +3,7 @@
 use std::any::Any;
 use std::collections::BTreeMap;
 use std::panic::AssertUnwindSafe;
-use std::sync::{Arc, RwLock};
+use std::sync::Arc;
 
 use event_store::EventStore;
 use futures::FutureExt;
@@ -14,10 +14,8 @@ use tokio_util::task::TaskTracker;
 use tracing::error;
 
 use crate::ProcessArgs;
-use crate::commands::Errand;
 use crate::order_fulfillment::{Action, Call, Command, Effect};
 use crate::pause::{after_failures, wait};
-use crate::warehouses::Warehouses;
 
 /// Who is called outside.
 #[derive(Clone)]
@@ -31,7 +29,6 @@ pub(crate) struct Worker {
     pub(crate) store: EventStore,
     pub(crate) outside: Outside,
     pub(crate) args: ProcessArgs,
-    pub(crate) warehouses: RwLock<Warehouses>,
     /// Calls under way at once.
     pub(crate) lines: Semaphore,
     pub(crate) stop: CancellationToken,
@@ -51,7 +48,7 @@ impl Dispatcher {
     pub(crate) fn new(store: EventStore, outside: Outside, args: &ProcessArgs, stop: CancellationToken) -> Self {
         let lines = Semaphore::new(args.process_calls);
         let guard = stop.clone().drop_guard();
-        let worker = Worker { store, outside, args: args.clone(), warehouses: RwLock::default(), lines, stop };
+        let worker = Worker { store, outside, args: args.clone(), lines, stop };
         Self {
             worker: Arc::new(worker),
             commands: Arc::new(Semaphore::new(args.process_commands)),
@@ -61,20 +58,14 @@ impl Dispatcher {
         }
     }
 
-    /// Which warehouses orders may be allocated over from now on.
-    pub(crate) fn know(&self, warehouses: &Warehouses) {
-        let mut known = self.worker.warehouses.write().unwrap_or_else(std::sync::PoisonError::into_inner);
-        known.clone_from(warehouses);
-    }
-
     /// Starts these effects; waits while too many are under way.
     pub(crate) async fn dispatch(&self, effects: Vec<Effect>) {
-        let mut by_order: BTreeMap<_, Vec<(Errand, Command)>> = BTreeMap::new();
+        let mut by_order: BTreeMap<_, Vec<(Effect, Command)>> = BTreeMap::new();
         for effect in effects.into_iter().filter(|effect| self.worker.args.fulfillment.takes(&effect.step)) {
             match effect.action.clone() {
                 Action::Call(call) => self.start_call(effect, call).await,
                 Action::Command(command) if effect.failures > 0 => self.start_later(effect, command).await,
-                Action::Command(command) => by_order.entry(effect.order).or_default().push((effect.errand(), command)),
+                Action::Command(command) => by_order.entry(effect.order).or_default().push((effect, command)),
             }
         }
         for commands in by_order.into_values() {
@@ -82,12 +73,12 @@ impl Dispatcher {
         }
     }
 
-    async fn start_commands(&self, commands: Vec<(Errand, Command)>) {
+    async fn start_commands(&self, commands: Vec<(Effect, Command)>) {
         let (worker, permits) = (self.worker.clone(), self.commands.clone());
         let permit = permits.acquire_owned().await;
         self.tasks.spawn(async move {
-            for (errand, command) in commands {
-                worker.guard(errand, worker.command(errand, command)).await;
+            for (effect, command) in commands {
+                worker.guard(&effect, worker.command(&effect, command)).await;
             }
             drop(permit);
         });
@@ -99,7 +90,7 @@ impl Dispatcher {
         let permit = permits.acquire_owned().await;
         self.tasks.spawn(async move {
             if wait(after_failures(effect.failures, worker.args.longest_pause()), &worker.stop).await {
-                worker.guard(effect.errand(), worker.command(effect.errand(), command)).await;
+                worker.guard(&effect, worker.command(&effect, command)).await;
             }
             drop(permit);
         });
@@ -109,7 +100,7 @@ impl Dispatcher {
         let (worker, permits) = (self.worker.clone(), self.calls_waiting.clone());
         let permit = permits.acquire_owned().await;
         self.tasks.spawn(async move {
-            worker.guard(effect.errand(), worker.call(effect, call)).await;
+            worker.guard(&effect, worker.call(&effect, call)).await;
             drop(permit);
         });
     }
@@ -123,16 +114,12 @@ impl Dispatcher {
 
 impl Worker {
     /// A bug in one step parks its order: nobody else would notice that it is not done.
-    async fn guard(&self, errand: Errand, doing: impl Future<Output = ()>) {
+    async fn guard(&self, effect: &Effect, doing: impl Future<Output = ()>) {
         if let Err(panic) = AssertUnwindSafe(doing).catch_unwind().await {
             let said = what_it_said(&*panic);
-            error!(order.id = %errand.order, step = errand.step, panic = said, "a step panicked");
-            self.park(errand, format!("the program failed: {said}")).await;
+            error!(order.id = %effect.order, step = effect.step.name(), panic = said, "a step panicked");
+            self.park(effect, format!("the program failed: {said}")).await;
         }
-    }
-
-    pub(crate) fn open_warehouses(&self) -> Vec<(aggregates::values::WarehouseCode, u32)> {
-        self.warehouses.read().unwrap_or_else(std::sync::PoisonError::into_inner).open()
     }
 }
 

@@ -5,31 +5,31 @@ use event_store::RecordedEvent;
 use tracing::error;
 
 use crate::instances::Instance;
-use crate::order_fulfillment::{Effect, Happened, Occurrence, Rules, UnreadableEvent};
+use crate::order_fulfillment::{Asked, Effect, Happened, Known, Occurrence, Rules, UnreadableEvent};
 
 impl Instance {
-    /// Folds events in the log's order; answers what they led to and what is not done by a later one of them. An event that cannot be read stops
+    /// Folds events in the log's order; answers the steps that they led to and that are not done by a later one of them. An event that cannot be read stops
     /// this order and no other: what follows it waits until the program knows it.
-    pub(crate) fn take_in(&mut self, events: &[&RecordedEvent], rules: &Rules) -> Vec<Effect> {
-        let mut effects = vec![];
+    pub(crate) fn take_in(&mut self, events: &[&RecordedEvent], rules: &Rules) -> Vec<Asked> {
+        let mut asked = vec![];
         for event in events {
             if self.unreadable.is_some() {
                 break;
             }
             match occurrence(event) {
-                Ok(Some(occurrence)) => effects.extend(self.react(&occurrence, rules)),
+                Ok(Some(occurrence)) => asked.extend(self.react(&occurrence, rules)),
                 Ok(None) => {}
                 Err(unreadable) => self.stop_at(event, &unreadable),
             }
         }
-        effects.retain(|effect| self.state.under_way().any(|asked| asked.step == effect.step && asked.cause == effect.cause));
-        effects
+        asked.retain(|asked| self.state.under_way().any(|still| still.step == asked.step && still.cause == asked.cause));
+        asked
     }
 
-    pub(crate) fn react(&mut self, occurrence: &Occurrence, rules: &Rules) -> Vec<Effect> {
-        let (state, effects) = std::mem::take(&mut self.state).react(occurrence, rules);
+    pub(crate) fn react(&mut self, occurrence: &Occurrence, rules: &Rules) -> Vec<Asked> {
+        let (state, asked) = std::mem::take(&mut self.state).react(occurrence, rules);
         self.state = state;
-        effects
+        asked
     }
 
     fn stop_at(&mut self, event: &RecordedEvent, unreadable: &UnreadableEvent) {
@@ -38,10 +38,10 @@ impl Instance {
     }
 
     /// Everything that is under way.
-    pub(crate) fn effects(&self, order: OrderId) -> Vec<Effect> {
+    pub(crate) fn effects(&self, order: OrderId, known: &Known) -> Vec<Effect> {
         match self.unreadable {
             Some(_) => vec![],
-            None => self.state.under_way().filter_map(|asked| self.state.effect(order, asked)).collect(),
+            None => self.state.under_way().filter_map(|asked| self.state.effect(order, asked, known)).collect(),
         }
     }
 }

@@ -10,7 +10,7 @@ use crate::order_fulfillment::OrderFulfillment;
 use crate::{Fulfillment, ProcessError};
 
 /// Raised with every change of the state's layout: rows of another layout are rebuilt from the log.
-pub(crate) const LAYOUT: i32 = 2;
+pub(crate) const LAYOUT: i32 = 3;
 
 /// The process of one order as it is stored.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -148,7 +148,7 @@ pub(crate) async fn save(
     .bind(instances.iter().map(|(_, instance)| instance.position()).collect::<Vec<_>>())
     .bind(instances.iter().map(|(_, instance)| instance.pending(fulfillment)).collect::<Vec<_>>())
     .bind(instances.iter().map(|(_, instance)| instance.waiting()).collect::<Vec<_>>())
-    .bind(instances.iter().map(|(_, instance)| instance.state.facts.parked.is_some()).collect::<Vec<_>>())
+    .bind(instances.iter().map(|(_, instance)| !instance.state.parked().is_empty()).collect::<Vec<_>>())
     .bind(instances.iter().map(|(_, instance)| instance.is_final()).collect::<Vec<_>>())
     .bind(instances.iter().map(|(_, instance)| instance.unreadable.clone()).collect::<Vec<_>>())
     .execute(transaction)

@@ -1,42 +1,57 @@
-//! The whole life of an order, as one pure function `(state, event) -> (state, effects)`.
+//! The whole life of an order, as one pure function `(state, event) -> (state, steps)`.
 //!
-//! What happened is learned as facts (`facts`); from the facts alone follows which steps are due. A step is asked for once, by the event that
-//! made it due; it stops being due when the log holds its fact, whoever brought that about. So it does not matter in which order outcomes arrive, or how often.
-//! Read `due` and the three functions under it: stock before money, money before goods, and the way back.
+//! What happened is learned by desks: the stock's, the money's, the goods', and the one that ends an order. Each knows its own facts; from them and from how
+//! the order stands (`Gates`) follow the steps that are due. A step is asked for once, by the event that made it due; it stops being due when the log holds its
+//! fact, whoever brought that about. So it does not matter in which order outcomes arrive, or how often.
+//!
+//! Read `due`, then the desks in its order; `step` is the table of what they do.
 
-mod actions;
 mod asked;
+mod desk;
 mod effect;
-mod facts;
+mod ending;
+mod goods;
 mod happened;
-mod reasons;
+mod money;
+mod parking;
 mod step;
+mod stock;
 #[cfg(test)]
 mod tests;
 
-use aggregates::values::PaymentId;
+use aggregates::values::OrderId;
 use serde::{Deserialize, Serialize};
 
 pub use asked::Asked;
-pub use effect::{Action, Call, Command, Effect, GatewayCall};
-pub use facts::{Facts, Phase, Stuck};
+pub use desk::{Known, Phase};
+pub use effect::{Action, Call, Command, Effect, GatewayCall, Refused};
 pub use happened::{Happened, Occurrence, UnreadableEvent};
-pub use step::Step;
+pub use parking::Stuck;
+pub use step::{EndingStep, GoodsStep, MoneyStep, ParkingStep, Step, StockStep};
 
-use facts::{Payment, Settlement, ShipmentStage, Standing, Stock};
+use desk::{Desk, Gates, Task};
+use ending::Ending;
+use goods::Goods;
+use money::Money;
+use parking::Parking;
+use stock::Stock;
 
 /// What the shop has set for all its orders, as far as it decides what follows from an event. Who packs and dispatches does not: the step is due, and is
 /// taken by the process or by people.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rules {
-    /// So many refusals (or failures at a gateway) of one step park the process.
+    /// So many refusals (or failures at a gateway) of one step park it.
     pub refusal_limit: u32,
 }
 
 /// The process of one order.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct OrderFulfillment {
-    pub(crate) facts: Facts,
+    stock: Stock,
+    money: Money,
+    goods: Goods,
+    ending: Ending,
+    parking: Parking,
     pub(crate) asked: Vec<Asked>,
     /// The last position that was taken in: what is delivered again is no news.
     pub(crate) seen: i64,
@@ -45,109 +60,91 @@ pub struct OrderFulfillment {
 impl OrderFulfillment {
     /// The process after an event of its order, and what is to be done because of it.
     #[must_use]
-    pub fn react(mut self, event: &Occurrence, rules: &Rules) -> (Self, Vec<Effect>) {
+    pub fn react(mut self, event: &Occurrence, rules: &Rules) -> (Self, Vec<Asked>) {
         if event.position <= self.seen {
             return (self, vec![]);
         }
         self.seen = event.position;
-        self.facts.learn(event, rules.refusal_limit);
-        self.note_refusal(event, rules.refusal_limit);
+        self.learn(event, rules);
         let due = self.due();
         let now = self.ask(due, event);
-        let effects = now.iter().filter_map(|asked| self.effect(event.order, asked)).collect();
-        (self, effects)
+        (self, now)
     }
 
-    fn due(&self) -> Vec<Step> {
-        match (&self.facts.parked, &self.facts.stuck) {
-            (Some(_), _) if self.facts.outlived => vec![Step::Resume],
-            (Some(_), _) => vec![],
-            (None, Some(_)) => vec![Step::Park],
-            (None, None) => match self.facts.phase {
-                Phase::NotPlaced => vec![],
-                Phase::Placed => self.toward_confirmation(),
-                Phase::Confirmed => self.toward_completion(),
-                Phase::Canceling => self.toward_the_end(),
-                Phase::Ended => self.after_the_end(),
-            },
+    /// The desks in order, stock before money: nobody is charged for what is not there. What is stuck is held back with what rests on it.
+    fn due(&mut self) -> Vec<Step> {
+        let gates = self.gates();
+        let mut due: Vec<Step> = vec![];
+        due.extend(self.stock.due(&gates).into_iter().map(Step::from));
+        due.extend(self.money.due(&gates).into_iter().map(Step::from));
+        due.extend(self.goods.due(&gates).into_iter().map(Step::from));
+        due.extend(self.ending.due(&gates).into_iter().map(Step::from));
+        self.parking.pass(due)
+    }
+
+    fn gates(&self) -> Gates {
+        Gates {
+            phase: self.ending.phase,
+            stock_is_held: self.stock.is_held(),
+            lost: self.stock.lost().or_else(|| self.money.lost()),
+            all_has_left: self.goods.have_left(),
+            all_has_arrived: self.goods.have_arrived(),
+            all_is_captured: self.money.all_is_captured(),
+            no_money_is_held: self.money.none_is_held(),
         }
     }
 
-    /// Stock before money: nobody is charged for what is not there.
-    fn toward_confirmation(&self) -> Vec<Step> {
-        match &self.facts.stock {
-            Stock::Unknown => vec![Step::AllocateStock],
-            Stock::Missing(_) => vec![Step::CancelOrder],
-            Stock::Reserved(_) if self.facts.nothing_due() => vec![Step::ConfirmOrder],
-            Stock::Reserved(_) => match self.facts.attempt {
-                None => vec![Step::StartPayment],
-                Some(payment) => self.facts.payments.get(&payment).and_then(|attempt| attempt_step(payment, attempt)).into_iter().collect(),
-            },
+    fn learn(&mut self, event: &Occurrence, rules: &Rules) {
+        self.stock.learn(event);
+        self.money.learn(event);
+        self.goods.learn(event);
+        self.ending.learn(event);
+        self.parking.learn(event);
+        if self.phase() == Phase::Ended {
+            self.close();
         }
+        let refused = self.note_refusal(event, rules.refusal_limit);
+        let given_up = self.money.given_up(rules.refusal_limit);
+        refused.into_iter().chain(given_up).for_each(|stuck| self.parking.stick(stuck));
     }
 
-    /// Goods and their money: every warehouse's parcel goes its way, each dispatch captures its part.
-    fn toward_completion(&self) -> Vec<Step> {
-        let mut due: Vec<Step> = self.facts.unplanned().map(|warehouse| Step::PlanShipment { warehouse }).collect();
-        due.extend(self.facts.shipments.iter().filter_map(|(&shipment, parcel)| match parcel.stage {
-            ShipmentStage::Planned => Some(Step::PackShipment { shipment }),
-            ShipmentStage::Packed => Some(Step::DispatchShipment { shipment }),
-            ShipmentStage::Dispatched | ShipmentStage::Delivered | ShipmentStage::Canceled => None,
-        }));
-        due.extend(self.facts.captures_due());
-        if due.is_empty() && self.facts.everything_delivered() {
-            due.push(Step::CompleteOrder);
-        }
-        due
+    fn close(&mut self) {
+        self.stock.close();
+        self.money.close();
+        self.goods.close();
+        self.ending.close();
     }
 
-    /// The way back. The stock was given back when the cancelation started; what is left is money.
-    fn toward_the_end(&self) -> Vec<Step> {
-        let due: Vec<Step> = self.facts.payments.iter().filter_map(|(&payment, attempt)| undo_step(payment, attempt)).collect();
-        if due.is_empty() { vec![Step::FinishCancelation] } else { due }
+    /// What a step that was asked for does; `None` if the facts for it are not there, which they are whenever it is due.
+    #[must_use]
+    pub fn effect(&self, order: OrderId, asked: &Asked, known: &Known) -> Option<Effect> {
+        let (command_id, gates) = (asked.command_id(order), self.gates());
+        let task = Task { order, command_id, asked, gates: &gates, known };
+        let (action, failures) = match &asked.step {
+            Step::Stock(step) => (self.stock.effect(step, &task), 0),
+            Step::Money(step) => (self.money.effect(step, &task), self.money.failures(step)),
+            Step::Goods(step) => (self.goods.effect(step, &task), 0),
+            Step::Ending(step) => (self.ending.effect(step, &task), 0),
+            Step::Parking(step) => (self.parking.effect(step, &task), 0),
+        };
+        Some(Effect { order, command_id, cause: asked.cause, step: asked.step.clone(), failures, action: action? })
     }
 
-    /// Money that a gateway holds although it had said otherwise goes back, however late it says so.
-    fn after_the_end(&self) -> Vec<Step> {
-        self.facts.payments.iter().filter_map(|(&payment, attempt)| late_step(payment, attempt)).collect()
+    /// Where the order stands.
+    #[must_use]
+    pub fn phase(&self) -> Phase {
+        self.ending.phase
+    }
+
+    /// The steps for which an operator is waited for.
+    #[must_use]
+    pub fn parked(&self) -> &[Stuck] {
+        self.parking.parked()
     }
 
     /// Whether nothing is to be done for the order any more, unless a gateway contradicts itself.
     #[must_use]
     pub fn is_over(&self) -> bool {
-        self.facts.phase == Phase::Ended && self.facts.parked.is_none() && self.asked.is_empty()
-    }
-}
-
-/// What an attempt to pay waits for while the order still wants its money.
-fn attempt_step(payment: PaymentId, attempt: &Payment) -> Option<Step> {
-    match (&attempt.settled, &attempt.standing) {
-        (Some(Settlement::Authorized), _) => Some(Step::ConfirmOrder),
-        (Some(Settlement::Declined { .. } | Settlement::Voided), _) => Some(Step::CancelOrder),
-        (None, Standing::Initiated) => None,
-        (None, Standing::Authorizing(_)) => Some(Step::Authorize { payment }),
-        (None, Standing::Contradicted) => Some(Step::VoidPayment { payment }),
-        (None, Standing::Voiding(_)) => Some(Step::Void { payment }),
-        (None, Standing::Authorized | Standing::Declined | Standing::Voided) => Some(Step::SettleAuthorization { payment }),
-    }
-}
-
-/// What is left to do until an attempt holds no money: first its outcome, then the void, then the order's book.
-fn undo_step(payment: PaymentId, attempt: &Payment) -> Option<Step> {
-    match (&attempt.standing, &attempt.settled) {
-        (Standing::Authorizing(_), _) => Some(Step::Authorize { payment }),
-        (Standing::Initiated | Standing::Authorized | Standing::Contradicted, _) => Some(Step::VoidPayment { payment }),
-        (Standing::Voiding(_), _) => Some(Step::Void { payment }),
-        (Standing::Declined, None) | (Standing::Voided, None | Some(Settlement::Authorized)) => Some(Step::SettleAuthorization { payment }),
-        (Standing::Declined, Some(_)) | (Standing::Voided, Some(Settlement::Declined { .. } | Settlement::Voided)) => None,
-    }
-}
-
-/// What is left to do for an attempt of an order that has ended.
-fn late_step(payment: PaymentId, attempt: &Payment) -> Option<Step> {
-    match attempt.standing {
-        Standing::Contradicted => Some(Step::VoidPayment { payment }),
-        Standing::Voiding(_) => Some(Step::Void { payment }),
-        Standing::Initiated | Standing::Authorizing(_) | Standing::Authorized | Standing::Declined | Standing::Voided => None,
+        self.phase() == Phase::Ended && self.parked().is_empty() && self.asked.is_empty()
     }
 }

@@ -14,6 +14,7 @@ use uuid::Uuid;
 
 use crate::batch::Follower;
 use crate::dispatcher::{Dispatcher, Outside};
+use crate::order_fulfillment::Known;
 use crate::pause::{Pauses, wait};
 use crate::rebuilding::rebuild_outdated;
 use crate::{ProcessArgs, ProcessError, housekeeping, instances};
@@ -139,27 +140,25 @@ impl Runner {
     async fn work(&self, lease: &Lease, dispatcher: &Dispatcher, ended: &housekeeping::Ended) -> Result<(), ProcessError> {
         let checkpoint = lease::checkpoint(&mut *self.store.pool().acquire().await?, SCHEMA, NAME).await?.unwrap_or_default();
         rebuild_outdated(&self.store, lease.fence(), &checkpoint, &self.args).await?;
-        let mut follower = Follower::start(&self.store, checkpoint, lease.fence(), &self.args).await?;
-        dispatcher.know(follower.warehouses());
+        let mut follower = Follower::start(&self.store, self.outside.gateway.name(), checkpoint, lease.fence(), &self.args).await?;
         housekeeping::take_over(&self.store).await?;
-        self.take_up(dispatcher).await?;
+        self.take_up(dispatcher, &follower.known()).await?;
         loop {
             let news = follower.next().await?;
-            dispatcher.know(follower.warehouses());
             ended.note(news.ended);
             dispatcher.dispatch(news.effects).await;
         }
     }
 
     /// Does again whatever the last holder may have left undone.
-    async fn take_up(&self, dispatcher: &Dispatcher) -> Result<(), ProcessError> {
+    async fn take_up(&self, dispatcher: &Dispatcher, known: &Known) -> Result<(), ProcessError> {
         let mut after = Uuid::nil();
         loop {
             let page = instances::open_page(self.store.pool(), after, PAGE).await?;
             let Some((last, _)) = page.last() else { return Ok(()) };
             after = *last;
             for (order, instance) in &page {
-                dispatcher.dispatch(instance.effects(OrderId::new(*order))).await;
+                dispatcher.dispatch(instance.effects(OrderId::new(*order), known)).await;
             }
         }
     }

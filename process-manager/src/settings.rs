@@ -57,7 +57,7 @@ impl Fulfillment {
     pub(crate) fn takes(self, step: &Step) -> bool {
         match self {
             Self::Automatic => true,
-            Self::Manual => !step.is_fulfillment(),
+            Self::Manual => !step.is_for_people(),
         }
     }
 }

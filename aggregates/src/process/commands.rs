@@ -19,18 +19,20 @@ pub struct RecordRefusal {
     pub message: String,
 }
 
-/// Records that the process waits for an operator.
+/// Records that a step of the process waits for an operator.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ParkProcess {
     /// Whose process.
     pub order: OrderId,
     /// Which step.
     pub step: String,
+    /// What the step is about, empty for the order itself; without it everything of the order waits.
+    pub subject: Option<String>,
     /// What stood in the way.
     pub cause: String,
 }
 
-/// Lets a parked process go on.
+/// Lets all that is parked of a process go on.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ResumeProcess {
     /// Whose process.

@@ -62,14 +62,14 @@ impl Process {
     }
 
     fn park(&self, c: &ParkProcess) -> Option<ProcessEvent> {
-        let parked = ProcessParked { step: c.step.clone(), cause: c.cause.clone() };
-        (self.parked.as_ref() != Some(&parked)).then(|| parked.into())
+        let parked = ProcessParked { step: c.step.clone(), subject: c.subject.clone(), cause: c.cause.clone() };
+        (!self.parked.contains(&parked)).then(|| parked.into())
     }
 
     fn resume(&self, c: &ResumeProcess) -> Result<ProcessEvent, ProcessRefusal> {
-        match &self.parked {
-            Some(_) => Ok(ProcessResumed { reason: c.reason.clone() }.into()),
-            None => Err(ProcessRefusal::NotParked { order: c.order }),
+        if self.parked.is_empty() {
+            return Err(ProcessRefusal::NotParked { order: c.order });
         }
+        Ok(ProcessResumed { reason: c.reason.clone() }.into())
     }
 }

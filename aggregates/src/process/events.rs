@@ -10,9 +10,9 @@ stored_events! {
     ProcessEvent:
     /// A step was refused by the domain.
     CommandRefused = "process.command_refused", version "1";
-    /// The process waits for an operator.
+    /// A step of the process waits for an operator, or all of them.
     ProcessParked = "process.parked", version "1";
-    /// An operator let it go on.
+    /// All that was parked goes on.
     ProcessResumed = "process.resumed", version "1";
 }
 
@@ -34,6 +34,9 @@ pub struct CommandRefused {
 pub struct ProcessParked {
     /// Which step.
     pub step: String,
+    /// What the step is about, empty for the order itself. Without it the step was parked with everything else of its order.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub subject: Option<String>,
     /// What stood in the way.
     pub cause: String,
 }

@@ -1,4 +1,4 @@
-use super::{Process, ProcessEvent};
+use super::{Process, ProcessEvent, ProcessParked};
 
 impl Process {
     pub(super) fn evolve(&mut self, event: ProcessEvent) {
@@ -6,8 +6,14 @@ impl Process {
             ProcessEvent::CommandRefused(refused) => {
                 self.refused.insert(refused.command_id);
             }
-            ProcessEvent::ProcessParked(parked) => self.parked = Some(parked),
-            ProcessEvent::ProcessResumed(_) => self.parked = None,
+            ProcessEvent::ProcessParked(parked) => self.note_parked(parked),
+            ProcessEvent::ProcessResumed(_) => self.parked.clear(),
         }
+    }
+
+    /// What is said of a step takes the place of what was said of it before.
+    fn note_parked(&mut self, parked: ProcessParked) {
+        self.parked.retain(|before| (&before.step, &before.subject) != (&parked.step, &parked.subject));
+        self.parked.push(parked);
     }
 }

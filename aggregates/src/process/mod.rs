@@ -1,4 +1,4 @@
-//! An order's process, as far as it decided something that stands in no other stream: refused steps, and an operator who had to step in.
+//! An order's process, as far as it decided something that stands in no other stream: refused steps, and operators who had to step in.
 //!
 //! The stream's id is the order's. With it, the process can be rebuilt from the log alone.
 //! Invariant: a refusal is recorded once per command.
@@ -24,15 +24,15 @@ use crate::stored::aggregate;
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Process {
     refused: BTreeSet<Uuid>,
-    parked: Option<ProcessParked>,
+    parked: Vec<ProcessParked>,
 }
 
 aggregate!(Process, "process", ProcessEvent);
 
 impl Process {
-    /// What it waits for, if it waits for an operator.
+    /// What it has waited for longest, if it waits for an operator.
     pub fn parked(&self) -> Option<&ProcessParked> {
-        self.parked.as_ref()
+        self.parked.first()
     }
 
     /// How many of its commands were refused.

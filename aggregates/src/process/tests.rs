@@ -7,7 +7,7 @@ fn refusal(n: u128) -> RecordRefusal {
 }
 
 fn park(cause: &str) -> ParkProcess {
-    ParkProcess { order: order(1), step: "confirm_order".to_owned(), cause: cause.to_owned() }
+    ParkProcess { order: order(1), step: "confirm_order".to_owned(), subject: None, cause: cause.to_owned() }
 }
 
 fn resume() -> ResumeProcess {
@@ -36,4 +36,28 @@ fn a_parked_process_waits_until_it_is_resumed() {
     world.must(&resume());
     assert_eq!(world.state::<Process>(&order(1).to_string()).parked(), None);
     assert_eq!(world.refused(&resume()), "not_parked");
+}
+
+#[test]
+fn steps_are_parked_one_by_one_and_resumed_together() {
+    let mut world = World::default();
+    let plan = |code: &str| ParkProcess { step: "plan_shipment".to_owned(), subject: Some(code.to_owned()), ..park("refused three times") };
+    assert_eq!(world.must(&plan("berlin")), 1);
+    assert_eq!(world.must(&plan("munich")), 1);
+    assert_eq!(world.must(&plan("berlin")), 0);
+    world.must(&resume());
+    assert_eq!(world.refused(&resume()), "not_parked");
+}
+
+#[test]
+fn a_park_is_stored_with_its_subject_and_one_without_as_it_always_was() {
+    let stored = |subject: Option<&str>| {
+        let (step, cause) = ("plan_shipment".to_owned(), "no".to_owned());
+        serde_json::to_string(&ProcessEvent::from(ProcessParked { step, subject: subject.map(str::to_owned), cause })).unwrap()
+    };
+    assert_eq!(stored(None), r#"{"process.parked":{"step":"plan_shipment","cause":"no"}}"#);
+    assert_eq!(stored(Some("berlin")), r#"{"process.parked":{"step":"plan_shipment","subject":"berlin","cause":"no"}}"#);
+    for text in [stored(None), stored(Some("berlin"))] {
+        assert_eq!(serde_json::to_string(&serde_json::from_str::<ProcessEvent>(&text).unwrap()).unwrap(), text);
+    }
 }

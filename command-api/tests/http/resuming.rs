@@ -11,7 +11,7 @@ async fn an_operator_lets_a_parked_order_go_on_and_says_why() {
     let order = api.post(&api.token_of(ada), "/v1/orders", two_teapots()).await.assert(201).id().to_owned();
     let (path, body) = (format!("/v1/orders/{order}/resume"), json!({"reason": "the gateway was mended"}));
     api.post(&api.operator(), &path, body.clone()).await.assert_problem(409, "/problems/not-parked");
-    let park = ParkProcess { order: order.parse().unwrap(), step: "authorize".to_owned(), cause: "no".to_owned() };
+    let park = ParkProcess { order: order.parse().unwrap(), step: "authorize".to_owned(), subject: None, cause: "no".to_owned() };
     api.store.execute(park, Envelope::new(CommandKey::Once, "process:order_fulfillment")).await.unwrap().done().unwrap();
 
     let head = api.head().await;

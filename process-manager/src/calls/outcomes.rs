@@ -6,38 +6,37 @@ use decider::Decision;
 use gateways::{AuthorizeOutcome, CaptureOutcome, OperationOutcome, VoidOutcome};
 use rust_decimal::Decimal;
 
-use crate::commands::Errand;
 use crate::dispatcher::Worker;
-use crate::order_fulfillment::GatewayCall;
+use crate::order_fulfillment::{Effect, GatewayCall};
 
 impl Worker {
     /// Records an outcome on the payment; one that makes no sense parks the process.
-    pub(super) async fn record(&self, errand: Errand, call: &GatewayCall, outcome: OperationOutcome) {
+    pub(super) async fn record(&self, effect: &Effect, call: &GatewayCall, outcome: OperationOutcome) {
         match (call, outcome) {
             (GatewayCall::Authorize(call), OperationOutcome::Authorization(outcome)) => {
                 let (payment, operation) = (PaymentId::new(call.payment), call.operation);
                 let command = authorization(outcome).map(|outcome| RecordAuthorization { payment, operation, outcome });
-                self.execute_or_park(errand, command).await;
+                self.execute_or_park(effect, command).await;
             }
             (GatewayCall::Capture(call), OperationOutcome::Capture(outcome)) => {
                 let (payment, operation) = (PaymentId::new(call.payment), call.operation);
                 let command = capture(outcome).map(|outcome| RecordCapture { payment, operation, outcome });
-                self.execute_or_park(errand, command).await;
+                self.execute_or_park(effect, command).await;
             }
             (GatewayCall::Void(call), OperationOutcome::Void(outcome)) => {
                 let (payment, operation) = (PaymentId::new(call.payment), call.operation);
-                self.execute(errand, RecordVoid { payment, operation, outcome: void(outcome) }).await;
+                self.execute(effect, RecordVoid { payment, operation, outcome: void(outcome) }).await;
             }
             (call, other) => {
-                self.park(errand, format!("the gateway knows operation {} as another call: {other:?}", call.operation())).await
+                self.park(effect, format!("the gateway knows operation {} as another call: {other:?}", call.operation())).await
             }
         }
     }
 
-    async fn execute_or_park(&self, errand: Errand, command: Result<impl Decision + Clone, InvalidValue>) {
+    async fn execute_or_park(&self, effect: &Effect, command: Result<impl Decision + Clone, InvalidValue>) {
         match command {
-            Ok(command) => self.execute(errand, command).await,
-            Err(nonsense) => self.park(errand, format!("the gateway's answer cannot be recorded: {nonsense}")).await,
+            Ok(command) => self.execute(effect, command).await,
+            Err(nonsense) => self.park(effect, format!("the gateway's answer cannot be recorded: {nonsense}")).await,
         }
     }
 }

@@ -7,8 +7,8 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::parking::Stuck;
 use super::{Happened, Occurrence, OrderFulfillment, Step};
-use crate::order_fulfillment::facts::Stuck;
 
 /// A step under way.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -56,21 +56,20 @@ impl OrderFulfillment {
         self.asked.iter().filter(|asked| asked.refused)
     }
 
-    /// A refusal of a command that is under way is counted; every other event overtakes what is under way. With a step that is refused too often, or
-    /// when nothing is under way that could bring another event, an operator is waited for.
-    pub(super) fn note_refusal(&mut self, event: &Occurrence, limit: u32) {
+    /// A refusal of a command that is under way is counted; every other event overtakes what is under way. A step that is refused too often, or
+    /// when nothing is under way that could bring another event, is stuck.
+    pub(super) fn note_refusal(&mut self, event: &Occurrence, limit: u32) -> Option<Stuck> {
         let Happened::Process(ProcessEvent::CommandRefused(refusal)) = &event.happened else {
             self.asked.iter_mut().for_each(|asked| asked.overtaken = true);
-            return;
+            return None;
         };
         let order = event.order;
-        let Some(asked) = self.asked.iter_mut().find(|asked| asked.command_id(order) == refusal.command_id) else { return };
+        let asked = self.asked.iter_mut().find(|asked| asked.command_id(order) == refusal.command_id)?;
         asked.refusals += 1;
         asked.refused = true;
+        let stuck = Stuck::new(&asked.step, refusal.message.clone());
         let (too_often, overtaken) = (asked.refusals >= limit, asked.overtaken);
-        if too_often || (!overtaken && self.under_way().next().is_none()) {
-            self.facts.stuck = Some(Stuck { step: refusal.step.clone(), cause: refusal.message.clone() });
-        }
+        (too_often || (!overtaken && self.under_way().next().is_none())).then_some(stuck)
     }
 
     /// Forgets what is not due any more; answers what is to be asked for now.

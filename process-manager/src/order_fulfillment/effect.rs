@@ -1,22 +1,21 @@
 //! What the process wants done.
 
-use aggregates::decisions::ending::{CancelOrder, CompleteOrder, FinishCancelation};
-use aggregates::decisions::paying::{SettleAuthorization, StartPayment};
-use aggregates::decisions::placing::ConfirmOrder;
-use aggregates::decisions::shipping::{DispatchShipment, PlanShipment};
-use aggregates::decisions::stocking::AllocateStock;
-use aggregates::payment::{CapturePayment, VoidPayment};
-use aggregates::process::{ParkProcess, ResumeProcess};
-use aggregates::shipment::PackShipment;
+use std::any::Any;
+use std::fmt::Debug;
+use std::sync::Arc;
+
+use aggregates::decisions::shipping::DispatchShipment;
 use aggregates::values::OrderId;
 use chrono::{DateTime, Utc};
+use decider::{Changes, Decision, Needed, Refusal, RefusalClass, RefusalDocument, States};
 use gateways::{AuthorizeCall, BookCall, CaptureCall, VoidCall};
+use serde::{Serialize, Serializer};
 use uuid::Uuid;
 
 use super::Step;
 
-/// Something to be done now: a command, or a call to the outside.
-#[derive(Debug, Clone, PartialEq)]
+/// Something to be done now: a step with its command, or its call to the outside.
+#[derive(Debug, Clone)]
 pub struct Effect {
     /// For which order.
     pub order: OrderId,
@@ -33,34 +32,12 @@ pub struct Effect {
 }
 
 /// What an effect does.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum Action {
     /// Asks the domain.
     Command(Command),
     /// Asks somebody outside, and records what they say.
     Call(Call),
-}
-
-/// A command of the process.
-#[derive(Debug, Clone, PartialEq)]
-#[expect(missing_docs, reason = "each is its step's command: see [`Step`]")]
-pub enum Command {
-    /// The open warehouses are filled in when it is sent: they are not facts of this order.
-    AllocateStock(AllocateStock),
-    /// The gateway's name is filled in when it is sent: it is the one that the program was started with.
-    StartPayment(StartPayment),
-    SettleAuthorization(SettleAuthorization),
-    ConfirmOrder(ConfirmOrder),
-    PlanShipment(PlanShipment),
-    PackShipment(PackShipment),
-    DispatchShipment(DispatchShipment),
-    CapturePayment(CapturePayment),
-    CompleteOrder(CompleteOrder),
-    CancelOrder(CancelOrder),
-    VoidPayment(VoidPayment),
-    FinishCancelation(FinishCancelation),
-    ParkProcess(ParkProcess),
-    ResumeProcess(ResumeProcess),
 }
 
 /// A call to the outside.
@@ -90,8 +67,73 @@ pub enum GatewayCall {
     Void(VoidCall),
 }
 
+/// A command of the process: the decision that its step asks of the domain, whichever that is. It is executed like any other.
+#[derive(Debug, Clone)]
+pub struct Command(Arc<dyn AnyDecision>);
+
+trait AnyDecision: Debug + Send + Sync {
+    fn streams(&self, states: &States<'_>) -> Vec<Needed>;
+    fn decide(&self, states: &States<'_>) -> Result<Changes, Refused>;
+    fn as_any(&self) -> &dyn Any;
+}
+
+impl<D: Decision + Debug> AnyDecision for D {
+    fn streams(&self, states: &States<'_>) -> Vec<Needed> {
+        Decision::streams(self, states)
+    }
+
+    fn decide(&self, states: &States<'_>) -> Result<Changes, Refused> {
+        Decision::decide(self, states).map_err(|refusal| Refused(RefusalDocument::of(&refusal)))
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+}
+
+impl Command {
+    pub(super) fn new(decision: impl Decision + Debug) -> Self {
+        Self(Arc::new(decision))
+    }
+
+    /// The decision, if it is one of this kind.
+    #[must_use]
+    pub fn get<D: Decision>(&self) -> Option<&D> {
+        self.0.as_any().downcast_ref()
+    }
+}
+
+impl Decision for Command {
+    type Refusal = Refused;
+
+    fn streams(&self, states: &States<'_>) -> Vec<Needed> {
+        self.0.streams(states)
+    }
+
+    fn decide(&self, states: &States<'_>) -> Result<Changes, Refused> {
+        self.0.decide(states)
+    }
+}
+
 impl From<Command> for Action {
     fn from(command: Command) -> Self {
         Self::Command(command)
+    }
+}
+
+/// Why the domain said no to a [`Command`]: its refusal, word for word.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct Refused(RefusalDocument);
+
+impl Refusal for Refused {
+    fn class(&self) -> RefusalClass {
+        self.0.class
+    }
+}
+
+impl Serialize for Refused {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.details.iter().chain([(&"code".to_owned(), &self.0.code.clone().into())]))
     }
 }

@@ -1,12 +1,36 @@
+//! The table of steps. A step belongs to the desk that says when it is due and what it does; here stands what everybody may ask of it, a row a step.
+
 use aggregates::values::{PaymentId, ShipmentId, WarehouseCode};
 use serde::{Deserialize, Serialize};
 
 /// A step of the process with what it is about: asked for once per cause.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(tag = "step", rename_all = "snake_case")]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Step {
+    /// Of the stock's desk.
+    Stock(StockStep),
+    /// Of the money's desk.
+    Money(MoneyStep),
+    /// Of the goods' desk.
+    Goods(GoodsStep),
+    /// Of the desk that ends an order.
+    Ending(EndingStep),
+    /// Of nobody's desk: what cannot go on is handed to people.
+    Parking(ParkingStep),
+}
+
+/// What the stock's desk does.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StockStep {
     /// Reserve every line, or find out what is missing.
     AllocateStock,
+}
+
+/// What the money's desk does.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MoneyStep {
     /// Open an attempt to pay.
     StartPayment,
     /// Ask the gateway to hold the money.
@@ -21,6 +45,36 @@ pub enum Step {
     },
     /// Stock and money are certain.
     ConfirmOrder,
+    /// Request a parcel's money.
+    CapturePayment {
+        /// Of which payment.
+        payment: PaymentId,
+        /// For which parcel.
+        shipment: ShipmentId,
+    },
+    /// Ask the gateway to take a parcel's money.
+    Capture {
+        /// Of which payment.
+        payment: PaymentId,
+        /// For which parcel.
+        shipment: ShipmentId,
+    },
+    /// Request that an attempt's money is let go.
+    VoidPayment {
+        /// The attempt.
+        payment: PaymentId,
+    },
+    /// Ask the gateway to let go of the money.
+    Void {
+        /// The attempt.
+        payment: PaymentId,
+    },
+}
+
+/// What the goods' desk does.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum GoodsStep {
     /// Hand a warehouse's lines to a parcel.
     PlanShipment {
         /// Where from.
@@ -36,113 +90,160 @@ pub enum Step {
         /// The parcel.
         shipment: ShipmentId,
     },
-    /// Request a parcel's money.
-    CapturePayment {
-        /// Of which payment.
-        payment: PaymentId,
-        /// For which parcel.
-        shipment: ShipmentId,
-    },
-    /// Ask the gateway to take a parcel's money.
-    Capture {
-        /// Of which payment.
-        payment: PaymentId,
-        /// For which parcel.
-        shipment: ShipmentId,
-    },
+}
+
+/// What the desk does that ends an order.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EndingStep {
     /// Everything is delivered and paid.
     CompleteOrder,
     /// Begin the way back; the stock is given back with it.
     CancelOrder,
-    /// Request that an attempt's money is let go.
-    VoidPayment {
-        /// The attempt.
-        payment: PaymentId,
-    },
-    /// Ask the gateway to let go of the money.
-    Void {
-        /// The attempt.
-        payment: PaymentId,
-    },
     /// No money is held any more: the end.
     FinishCancelation,
-    /// Wait for an operator.
-    Park,
+}
+
+/// What is done about a step that cannot go on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ParkingStep {
+    /// Let it wait for an operator.
+    Park {
+        /// Its name.
+        step: String,
+        /// What it is about.
+        subject: String,
+    },
     /// Wait for the operator no more: what stood in the way is not to be done any more.
     Resume,
 }
 
+/// What is known of a step.
+struct Row {
+    name: &'static str,
+    /// Empty: the order itself.
+    subject: String,
+    hands: Hands,
+    /// The call that it requests: the two are stuck together.
+    requests: Option<&'static str>,
+}
+
+/// Who takes a step.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Hands {
+    /// The process.
+    Process,
+    /// People, unless fulfillment is automatic.
+    People,
+}
+
 impl Step {
+    /// The table: name, subject, who takes it, which call it requests. A name is for ever: command ids are derived from it, and parked steps are known by it.
+    fn row(&self) -> Row {
+        use Hands::{People, Process};
+        match self {
+            Self::Stock(StockStep::AllocateStock) => row("allocate_stock", the_order(), Process, None),
+
+            Self::Money(MoneyStep::StartPayment) => row("start_payment", the_order(), Process, None),
+            Self::Money(MoneyStep::Authorize { payment }) => row("authorize", payment.to_string(), Process, None),
+            Self::Money(MoneyStep::SettleAuthorization { payment }) => row("settle_authorization", payment.to_string(), Process, None),
+            Self::Money(MoneyStep::ConfirmOrder) => row("confirm_order", the_order(), Process, None),
+            Self::Money(MoneyStep::CapturePayment { payment, shipment }) => {
+                row("capture_payment", share(*payment, *shipment), Process, Some("capture"))
+            }
+            Self::Money(MoneyStep::Capture { payment, shipment }) => row("capture", share(*payment, *shipment), Process, None),
+            Self::Money(MoneyStep::VoidPayment { payment }) => row("void_payment", payment.to_string(), Process, Some("void")),
+            Self::Money(MoneyStep::Void { payment }) => row("void", payment.to_string(), Process, None),
+
+            Self::Goods(GoodsStep::PlanShipment { warehouse }) => row("plan_shipment", warehouse.to_string(), Process, None),
+            Self::Goods(GoodsStep::PackShipment { shipment }) => row("pack_shipment", shipment.to_string(), People, None),
+            Self::Goods(GoodsStep::DispatchShipment { shipment }) => row("dispatch_shipment", shipment.to_string(), People, None),
+
+            Self::Ending(EndingStep::CompleteOrder) => row("complete_order", the_order(), Process, None),
+            Self::Ending(EndingStep::CancelOrder) => row("cancel_order", the_order(), Process, None),
+            Self::Ending(EndingStep::FinishCancelation) => row("finish_cancelation", the_order(), Process, None),
+
+            // An event makes one step stuck at most, so its id says which park it is.
+            Self::Parking(ParkingStep::Park { .. }) => row("park", the_order(), Process, None),
+            Self::Parking(ParkingStep::Resume) => row("resume", the_order(), Process, None),
+        }
+    }
+
     /// Its stable name.
     #[must_use]
-    pub const fn name(&self) -> &'static str {
-        match self {
-            Self::AllocateStock => "allocate_stock",
-            Self::StartPayment => "start_payment",
-            Self::Authorize { .. } => "authorize",
-            Self::SettleAuthorization { .. } => "settle_authorization",
-            Self::ConfirmOrder => "confirm_order",
-            Self::PlanShipment { .. } => "plan_shipment",
-            Self::PackShipment { .. } => "pack_shipment",
-            Self::DispatchShipment { .. } => "dispatch_shipment",
-            Self::CapturePayment { .. } => "capture_payment",
-            Self::Capture { .. } => "capture",
-            Self::CompleteOrder => "complete_order",
-            Self::CancelOrder => "cancel_order",
-            Self::VoidPayment { .. } => "void_payment",
-            Self::Void { .. } => "void",
-            Self::FinishCancelation => "finish_cancelation",
-            Self::Park => "park",
-            Self::Resume => "resume",
-        }
-    }
-
-    /// Whether people take it, where fulfillment is not automatic.
-    pub(crate) fn is_fulfillment(&self) -> bool {
-        match self {
-            Self::PackShipment { .. } | Self::DispatchShipment { .. } => true,
-            Self::AllocateStock
-            | Self::StartPayment
-            | Self::Authorize { .. }
-            | Self::SettleAuthorization { .. }
-            | Self::ConfirmOrder
-            | Self::PlanShipment { .. }
-            | Self::CapturePayment { .. }
-            | Self::Capture { .. }
-            | Self::CompleteOrder
-            | Self::CancelOrder
-            | Self::VoidPayment { .. }
-            | Self::Void { .. }
-            | Self::FinishCancelation
-            | Self::Park
-            | Self::Resume => false,
-        }
-    }
-
-    /// Whether an order that is being undone, or has ended, may still have a step with this name.
-    pub(super) fn is_of_the_way_back(name: &str) -> bool {
-        ["authorize", "settle_authorization", "void_payment", "void", "finish_cancelation"].contains(&name)
+    pub fn name(&self) -> &'static str {
+        self.row().name
     }
 
     /// What it is about; empty where it is about the order itself.
     #[must_use]
     pub fn subject(&self) -> String {
-        match self {
-            Self::AllocateStock
-            | Self::StartPayment
-            | Self::ConfirmOrder
-            | Self::CompleteOrder
-            | Self::CancelOrder
-            | Self::FinishCancelation
-            | Self::Park
-            | Self::Resume => String::new(),
-            Self::Authorize { payment }
-            | Self::SettleAuthorization { payment }
-            | Self::VoidPayment { payment }
-            | Self::Void { payment } => payment.to_string(),
-            Self::PlanShipment { warehouse } => warehouse.to_string(),
-            Self::PackShipment { shipment } | Self::DispatchShipment { shipment } => shipment.to_string(),
-            Self::CapturePayment { payment, shipment } | Self::Capture { payment, shipment } => format!("{payment}/{shipment}"),
+        self.row().subject
+    }
+
+    /// Whether people take it, where fulfillment is not automatic.
+    pub(crate) fn is_for_people(&self) -> bool {
+        self.row().hands == Hands::People
+    }
+
+    /// Whether it, or the call that it requests, goes by this name and is about this; no subject: whatever it is about.
+    pub(super) fn is_called(&self, name: &str, subject: Option<&str>) -> bool {
+        let row = self.row();
+        (row.name == name || row.requests == Some(name)) && subject.is_none_or(|subject| row.subject == subject)
+    }
+}
+
+impl Step {
+    /// Which step waits while another of its order is stuck. What follows from a step is not due before its fact; here stands what would be due beside it. No goods
+    /// leave while the money of those that have left cannot be taken; money never waits for goods.
+    pub(super) fn rests_on(&self, stuck: &Self) -> bool {
+        match (self, stuck) {
+            (Self::Goods(_), Self::Money(_)) => true,
+            (Self::Goods(_), Self::Stock(_) | Self::Goods(_) | Self::Ending(_) | Self::Parking(_)) => false,
+            (Self::Stock(_) | Self::Money(_) | Self::Ending(_) | Self::Parking(_), _) => false,
         }
+    }
+}
+
+fn row(name: &'static str, subject: String, hands: Hands, requests: Option<&'static str>) -> Row {
+    Row { name, subject, hands, requests }
+}
+
+fn the_order() -> String {
+    String::new()
+}
+
+fn share(payment: PaymentId, shipment: ShipmentId) -> String {
+    format!("{payment}/{shipment}")
+}
+
+impl From<StockStep> for Step {
+    fn from(step: StockStep) -> Self {
+        Self::Stock(step)
+    }
+}
+
+impl From<MoneyStep> for Step {
+    fn from(step: MoneyStep) -> Self {
+        Self::Money(step)
+    }
+}
+
+impl From<GoodsStep> for Step {
+    fn from(step: GoodsStep) -> Self {
+        Self::Goods(step)
+    }
+}
+
+impl From<EndingStep> for Step {
+    fn from(step: EndingStep) -> Self {
+        Self::Ending(step)
+    }
+}
+
+impl From<ParkingStep> for Step {
+    fn from(step: ParkingStep) -> Self {
+        Self::Parking(step)
     }
 }

@@ -8,7 +8,7 @@ use aggregates::values::*;
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use crate::order_fulfillment::{Effect, Happened, Occurrence, OrderFulfillment, Rules};
+use crate::order_fulfillment::{Action, Effect, Happened, Known, Occurrence, OrderFulfillment, Rules};
 
 pub(super) const ORDER: OrderId = OrderId::new(Uuid::from_u128(1));
 pub(super) const PAYMENT: PaymentId = PaymentId::new(Uuid::from_u128(2));
@@ -20,6 +20,10 @@ pub(super) const VOID: Uuid = Uuid::from_u128(12);
 
 pub(super) fn rules() -> Rules {
     Rules { refusal_limit: 3 }
+}
+
+pub(super) fn known() -> Known {
+    Known { gateway: "simulator".to_owned(), warehouses: vec![(warehouse("berlin"), 1), (warehouse("paris"), 2)] }
 }
 
 pub(super) struct Story {
@@ -48,15 +52,21 @@ impl Story {
             recorded_at: at(self.position),
             happened: happened.into(),
         };
-        let (process, effects) = self.process.clone().react(&event, &self.rules);
+        let (process, asked) = self.process.clone().react(&event, &self.rules);
         let (again, nothing) = process.clone().react(&event, &self.rules);
         assert_eq!(nothing, vec![], "{:?} was delivered twice", event.happened);
         assert_eq!(again, process);
         let stored = serde_json::to_string(&process).unwrap();
         assert_eq!(serde_json::from_str::<OrderFulfillment>(&stored).unwrap(), process, "a stored process reads back as it was");
         self.process = process;
-        self.last = effects;
+        self.last = asked.iter().map(|asked| self.process.effect(ORDER, asked, &known()).expect("what is due has its facts")).collect();
         self.last.iter().map(|effect| format!("{} {}", effect.step.name(), effect.step.subject()).trim_end().to_owned()).collect()
+    }
+
+    /// The decision that the first of the last steps asks for.
+    pub(super) fn decision<D: decider::Decision + Clone>(&self) -> D {
+        let Action::Command(command) = &self.last[0].action else { panic!("a command, not {:?}", self.last) };
+        command.get::<D>().unwrap_or_else(|| panic!("another decision than {command:?}")).clone()
     }
 
     /// The refusal of the last step with this name.
@@ -296,7 +306,13 @@ pub(super) fn completed() -> Happened {
 }
 
 pub(super) fn parked(step: &str) -> Happened {
-    ProcessEvent::from(ProcessParked { step: step.to_owned(), cause: "not now".to_owned() }).into()
+    ProcessEvent::from(ProcessParked { step: step.to_owned(), subject: None, cause: "not now".to_owned() }).into()
+}
+
+/// A step is parked, and the others are not.
+pub(super) fn parked_alone(step: &str, subject: &str) -> Happened {
+    let subject = Some(subject.to_owned());
+    ProcessEvent::from(ProcessParked { step: step.to_owned(), subject, cause: "not now".to_owned() }).into()
 }
 
 pub(super) fn resumed() -> Happened {
