@@ -1,7 +1,8 @@
-//! What was ever stored of a claim. This file is the storage format: add, never alter.
+//! What was ever stored of a claim, and what follows from it. Names and payloads are the storage format: add, never alter.
 
 use serde::{Deserialize, Serialize};
 
+use super::Claim;
 use crate::stored::stored_events;
 
 stored_events! {
@@ -25,3 +26,13 @@ pub struct ClaimTaken {
 /// See [`ClaimEvent::ClaimReleased`].
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ClaimReleased {}
+
+// What follows from what happened.
+impl Claim {
+    pub(super) fn evolve(&mut self, event: ClaimEvent) {
+        match event {
+            ClaimEvent::ClaimTaken(taken) => *self = Self { holder: Some(taken.holder), content: taken.content },
+            ClaimEvent::ClaimReleased(_) => *self = Self::default(),
+        }
+    }
+}

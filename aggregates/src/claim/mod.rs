@@ -5,7 +5,6 @@
 
 mod decide;
 mod events;
-mod evolve;
 #[cfg(test)]
 mod tests;
 

@@ -1,7 +1,8 @@
-//! What was ever stored of a customer. This file is the storage format: add, never alter.
+//! What was ever stored of a customer, and what follows from it. Names and payloads are the storage format: add, never alter.
 
 use serde::{Deserialize, Serialize};
 
+use super::{Customer, CustomerStatus, Given, Registration};
 use crate::stored::stored_events;
 use crate::values::{Address, ChannelReference, EmailAddress, PersonName, Personal, PhoneNumber, Tier};
 
@@ -56,3 +57,35 @@ pub struct CustomerSuspended {
 /// See [`CustomerEvent::CustomerReinstated`].
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct CustomerReinstated {}
+
+// What follows from what happened.
+impl Customer {
+    pub(super) fn evolve(&mut self, event: CustomerEvent) {
+        match event {
+            CustomerEvent::CustomerRegistered(registered) => {
+                let registration = Some(Registration::of(&registered));
+                *self = Self { status: CustomerStatus::Active, tier: registered.tier, registration };
+            }
+            CustomerEvent::CustomerTierChanged(changed) => self.tier = changed.tier,
+            CustomerEvent::CustomerSuspended(_) => self.status = CustomerStatus::Suspended,
+            CustomerEvent::CustomerReinstated(_) => self.status = CustomerStatus::Active,
+        }
+    }
+}
+
+impl Registration {
+    pub(super) fn of(registered: &CustomerRegistered) -> Self {
+        Self {
+            channel_reference: registered.channel_reference.clone(),
+            tier: registered.tier,
+            email_claim: registered.email_claim.clone(),
+            given: Given {
+                name: registered.name.is_some(),
+                email: registered.email.is_some(),
+                phone: registered.phone.is_some(),
+                address: registered.address.is_some(),
+                attributes: registered.attributes.is_some(),
+            },
+        }
+    }
+}

@@ -4,9 +4,7 @@
 //! Invariant: an e-mail address belongs to one customer, through its claim.
 
 mod commands;
-mod decide;
 mod events;
-mod evolve;
 #[cfg(test)]
 mod tests;
 

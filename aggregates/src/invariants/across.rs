@@ -2,7 +2,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use decider::StreamId;
 
-use crate::order::{CancelationEvent, FulfillmentEvent, Order, OrderEvent, StockEvent};
+use crate::order::{CancelationStep, Order, OrderEvent, StockEvent};
 use crate::stock_item::StockItemEvent;
 use crate::values::LineNumber;
 
@@ -39,25 +39,21 @@ impl Differences {
                     self.add(place(&held.warehouse, &held.sku, held.line), -i64::from(held.quantity.get()));
                 }
             }
-            OrderEvent::Fulfillment(FulfillmentEvent::OrderLinesShipped(event)) => {
-                for line in &event.lines {
-                    self.add(place(&event.warehouse, &line.sku, line.line), i64::from(line.quantity.get()));
+            OrderEvent::Fulfillment(event) => {
+                for (left, line) in event.shipped().into_iter().flat_map(|left| left.lines.iter().map(move |line| (left, line))) {
+                    self.add(place(&left.warehouse, &line.sku, line.line), i64::from(line.quantity.get()));
                 }
             }
-            OrderEvent::Cancelation(CancelationEvent::OrderCancelationStarted(event)) => {
-                for held in &event.released {
+            OrderEvent::Cancelation(event) => {
+                let released = match event.step() {
+                    CancelationStep::Started(event) => event.released.as_slice(),
+                    CancelationStep::Ended(..) => &[],
+                };
+                for held in released {
                     self.add(place(&held.warehouse, &held.sku, held.line), i64::from(held.quantity.get()));
                 }
             }
             OrderEvent::Stock(StockEvent::OrderStockUnavailable(_))
-            | OrderEvent::Fulfillment(
-                FulfillmentEvent::OrderLinesReleased(_)
-                | FulfillmentEvent::OrderLinesDelivered(_)
-                | FulfillmentEvent::OrderLinesTakenBack(_),
-            )
-            | OrderEvent::Cancelation(
-                CancelationEvent::OrderRejected(_) | CancelationEvent::OrderExpired(_) | CancelationEvent::OrderCanceled(_),
-            )
             | OrderEvent::Placement(_)
             | OrderEvent::Paying(_)
             | OrderEvent::Completion(_)

@@ -3,8 +3,8 @@ use std::collections::BTreeMap;
 use super::payment_ledger::PaymentLedger;
 use super::{Findings, check};
 use crate::order::{
-    CancelationEvent, CompletionEvent, FulfillmentEvent, OrderEvent, OrderLinesShipped, OrderPlaced, OrderedLine, PayingEvent,
-    PlacementEvent, StockEvent,
+    CancelationStep, CompletionEvent, FulfillmentEvent, OrderCancelationStarted, OrderEvent, OrderLinesShipped, OrderPlaced, OrderedLine,
+    PayingEvent, PlacementEvent, StockEvent,
 };
 use crate::values::{LineNumber, LineQuantity};
 
@@ -97,19 +97,21 @@ impl OrderLedger {
                 self.reserved += event.reservations.iter().map(|held| i64::from(held.quantity.get())).sum::<i64>();
             }
             OrderEvent::Fulfillment(event) => self.fulfill(event, findings),
-            OrderEvent::Cancelation(CancelationEvent::OrderCancelationStarted(event)) => {
-                self.reserved -= event.released.iter().map(|held| i64::from(held.quantity.get())).sum::<i64>();
-                self.lines.values_mut().for_each(|line| line.canceled = line.ordered - line.shipped - line.in_fulfillment);
-            }
+            OrderEvent::Cancelation(event) => match event.step() {
+                CancelationStep::Started(event) => self.cancel(event),
+                CancelationStep::Ended(..) => {}
+            },
             OrderEvent::Completion(CompletionEvent::OrderCompleted(event)) => self.complete(event.captured.minor(), findings),
             OrderEvent::Placement(PlacementEvent::OrderConfirmed(_))
             | OrderEvent::Stock(StockEvent::OrderStockUnavailable(_))
-            | OrderEvent::Cancelation(
-                CancelationEvent::OrderRejected(_) | CancelationEvent::OrderExpired(_) | CancelationEvent::OrderCanceled(_),
-            )
             | OrderEvent::Paying(_)
             | OrderEvent::Anomaly(_) => {}
         }
+    }
+
+    fn cancel(&mut self, event: &OrderCancelationStarted) {
+        self.reserved -= event.released.iter().map(|held| i64::from(held.quantity.get())).sum::<i64>();
+        self.lines.values_mut().for_each(|line| line.canceled = line.ordered - line.shipped - line.in_fulfillment);
     }
 
     fn fulfill(&mut self, event: &FulfillmentEvent, findings: &mut Findings) {
@@ -187,10 +189,10 @@ impl OrderLedger {
             OrderEvent::Fulfillment(
                 FulfillmentEvent::OrderLinesReleased(_) | FulfillmentEvent::OrderLinesShipped(_) | FulfillmentEvent::OrderLinesTakenBack(_),
             ) => (&[Stage::Confirmed], before),
-            OrderEvent::Cancelation(CancelationEvent::OrderCancelationStarted(_)) => (&[Stage::Placed, Stage::Confirmed], Stage::Canceling),
-            OrderEvent::Cancelation(
-                CancelationEvent::OrderRejected(_) | CancelationEvent::OrderExpired(_) | CancelationEvent::OrderCanceled(_),
-            ) => (&[Stage::Canceling], Stage::Undone),
+            OrderEvent::Cancelation(event) => match event.step() {
+                CancelationStep::Started(_) => (&[Stage::Placed, Stage::Confirmed], Stage::Canceling),
+                CancelationStep::Ended(..) => (&[Stage::Canceling], Stage::Undone),
+            },
             OrderEvent::Completion(_) => (&[Stage::Confirmed], Stage::Completed),
         };
         check(findings, allowed.contains(&before), "life_goes_forward", || {

@@ -1,7 +1,8 @@
-//! What was ever stored of operators' acts on the machinery. This file is the storage format: add, never alter.
+//! What was ever stored of operators' acts on the machinery, and what follows from it. Names and payloads are the storage format: add, never alter.
 
 use serde::{Deserialize, Serialize};
 
+use super::OperatorAct;
 use crate::stored::stored_events;
 
 stored_events! {
@@ -73,4 +74,11 @@ pub struct ImportStarted {
     pub source: String,
     /// Why, in the operator's words.
     pub reason: Option<String>,
+}
+
+// What follows from what happened.
+impl OperatorAct {
+    pub(super) fn evolve(&mut self, event: OperatorActEvent) {
+        self.recorded = Some(event);
+    }
 }

@@ -3,9 +3,7 @@
 //! One stream per act. Invariant: an act is recorded once.
 
 mod commands;
-mod decide;
 mod events;
-mod evolve;
 #[cfg(test)]
 mod tests;
 

@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use super::{CancelationEvent, CancelationOutcome, CancelationReason, OrderCompleted, Terms};
+use super::{CancelationOutcome, CancelationReason, CancelationStep, OrderCompleted, Terms};
 use crate::values::Money;
 
 /// Where an order is in its life, as people see it.
@@ -131,25 +131,21 @@ impl Life {
         }
     }
 
-    pub(super) fn cancel(&mut self, event: CancelationEvent) {
-        match event {
-            CancelationEvent::OrderCancelationStarted(event) => {
-                let cancelation = Cancelation { outcome: event.outcome, reason: event.reason };
+    pub(super) fn cancel(&mut self, step: CancelationStep<'_>) {
+        match step {
+            CancelationStep::Started(event) => {
+                let cancelation = Cancelation { outcome: event.outcome, reason: event.reason.clone() };
                 self.go_on(|terms| Self::Closing { terms, cancelation });
             }
-            CancelationEvent::OrderRejected(event) => self.undone(CancelationOutcome::Rejected, event.reason),
-            CancelationEvent::OrderExpired(event) => self.undone(CancelationOutcome::Expired, event.reason),
-            CancelationEvent::OrderCanceled(event) => self.undone(CancelationOutcome::Canceled, event.reason),
+            CancelationStep::Ended(outcome, reason) => {
+                let end = End::Undone(Cancelation { outcome, reason: reason.clone() });
+                self.go_on(|terms| Self::Closed { terms, end });
+            }
         }
     }
 
     pub(super) fn complete(&mut self, event: &OrderCompleted) {
         let end = End::Completed { captured: event.captured };
-        self.go_on(|terms| Self::Closed { terms, end });
-    }
-
-    fn undone(&mut self, outcome: CancelationOutcome, reason: CancelationReason) {
-        let end = End::Undone(Cancelation { outcome, reason });
         self.go_on(|terms| Self::Closed { terms, end });
     }
 

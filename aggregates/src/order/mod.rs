@@ -62,7 +62,7 @@ impl Order {
             OrderEvent::Stock(event) => self.lines.stock(event),
             OrderEvent::Paying(event) => self.book.paying(event),
             OrderEvent::Fulfillment(event) => self.fulfill(event),
-            OrderEvent::Cancelation(event) => self.cancel(event),
+            OrderEvent::Cancelation(event) => self.cancel(event.step()),
             OrderEvent::Completion(CompletionEvent::OrderCompleted(event)) => self.life.complete(&event),
             OrderEvent::Anomaly(AnomalyEvent::AnomalyDetected(event)) => {
                 self.anomalies.insert((event.code, event.message));
@@ -98,11 +98,12 @@ impl Order {
         }
     }
 
-    fn cancel(&mut self, event: CancelationEvent) {
-        if let CancelationEvent::OrderCancelationStarted(_) = event {
-            self.lines.cancel_what_is_open();
+    fn cancel(&mut self, step: CancelationStep<'_>) {
+        match step {
+            CancelationStep::Started(_) => self.lines.cancel_what_is_open(),
+            CancelationStep::Ended(..) => {}
         }
-        self.life.cancel(event);
+        self.life.cancel(step);
     }
 }
 

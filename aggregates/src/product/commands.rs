@@ -1,7 +1,12 @@
-use decider::{Refusal, RefusalClass};
+use std::collections::BTreeSet;
+
+use decider::{Changes, Decision, Needed, Refusal, RefusalClass, States};
 use serde::{Deserialize, Serialize};
 
-use super::ProductStatus;
+use super::{
+    Product, ProductActivated, ProductAdded, ProductDiscontinued, ProductEvent, ProductPaused, ProductPriced, ProductStatus, ProductWeighed,
+};
+use crate::loaded::loaded;
 use crate::values::{Money, Sku};
 
 /// Adds a product.
@@ -118,4 +123,120 @@ impl Refusal for ProductRefusal {
             Self::SkuTaken { .. } | Self::MissingWeight { .. } | Self::WrongProductStatus { .. } => RefusalClass::State,
         }
     }
+}
+
+/// One decision for each command: the product's own stream, which is there (`of`) or most likely not yet (`created`), and its own answer.
+macro_rules! decided_by {
+    ($($command:ident by $method:ident on $needed:ident),+ $(,)?) => {$(
+        impl Decision for $command {
+            type Refusal = ProductRefusal;
+
+            fn streams(&self, _: &States<'_>) -> Vec<Needed> {
+                vec![Needed::$needed::<Product>(self.sku.as_str())]
+            }
+
+            fn decide(&self, states: &States<'_>) -> Result<Changes, ProductRefusal> {
+                let events = loaded::<Product>(states, self.sku.as_str()).$method(self)?;
+                Ok(Changes::of::<Product>(self.sku.as_str(), events))
+            }
+        }
+    )+};
+}
+
+decided_by! {
+    AddProduct by add on created, PriceProduct by price on of, WeighProduct by weigh on of,
+    ActivateProduct by activate on of, PauseProduct by pause on of, DiscontinueProduct by discontinue on of,
+}
+
+type Decided = Result<Vec<ProductEvent>, ProductRefusal>;
+
+impl Product {
+    fn add(&self, c: &AddProduct) -> Decided {
+        c.prices.iter().try_for_each(|price| positive(&c.sku, *price))?;
+        one_of_each_currency(&c.sku, &c.prices)?;
+        if c.activate && c.shippable && c.weight_grams.is_none() {
+            return Err(ProductRefusal::MissingWeight { sku: c.sku.clone() });
+        }
+        let added = ProductAdded { name: c.name.clone(), category: c.category.clone(), shippable: c.shippable };
+        match &self.added {
+            None => Ok(added_events(c, added)),
+            Some(before) if *before == added && self.was_added_with(c) => Ok(vec![]),
+            Some(_) => Err(ProductRefusal::SkuTaken { sku: c.sku.clone() }),
+        }
+    }
+
+    /// Later prices and weights don't make a repeated command another one: the first ones are compared.
+    fn was_added_with(&self, c: &AddProduct) -> bool {
+        let priced = c.prices.iter().all(|price| self.prices.get(price.currency().code()).is_some_and(|known| known.first == *price));
+        let weighed = c.weight_grams.is_none_or(|grams| self.weight_grams.as_ref().is_some_and(|known| known.first == grams));
+        priced && weighed
+    }
+
+    fn price(&self, c: &PriceProduct) -> Decided {
+        self.changeable(&c.sku)?;
+        positive(&c.sku, c.price)?;
+        let news = self.price_in(c.price.currency()) != Some(c.price);
+        Ok(news.then(|| ProductPriced { price: c.price }.into()).into_iter().collect())
+    }
+
+    fn weigh(&self, c: &WeighProduct) -> Decided {
+        self.changeable(&c.sku)?;
+        let news = self.weight_grams() != Some(c.weight_grams);
+        Ok(news.then(|| ProductWeighed { weight_grams: c.weight_grams }.into()).into_iter().collect())
+    }
+
+    fn activate(&self, c: &ActivateProduct) -> Decided {
+        self.changeable(&c.sku)?;
+        if self.is_shippable() && self.weight_grams.is_none() {
+            return Err(ProductRefusal::MissingWeight { sku: c.sku.clone() });
+        }
+        Ok((self.status != ProductStatus::Active).then(|| ProductActivated {}.into()).into_iter().collect())
+    }
+
+    fn pause(&self, c: &PauseProduct) -> Decided {
+        self.changeable(&c.sku)?;
+        match self.status {
+            ProductStatus::Active => Ok(vec![ProductPaused {}.into()]),
+            ProductStatus::Paused => Ok(vec![]),
+            status @ (ProductStatus::NotAdded | ProductStatus::Draft | ProductStatus::Discontinued) => {
+                Err(ProductRefusal::WrongProductStatus { sku: c.sku.clone(), status })
+            }
+        }
+    }
+
+    fn discontinue(&self, c: &DiscontinueProduct) -> Decided {
+        match self.status {
+            ProductStatus::NotAdded => Err(ProductRefusal::ProductNotFound { sku: c.sku.clone() }),
+            ProductStatus::Discontinued => Ok(vec![]),
+            ProductStatus::Draft | ProductStatus::Active | ProductStatus::Paused => Ok(vec![ProductDiscontinued {}.into()]),
+        }
+    }
+
+    fn changeable(&self, sku: &Sku) -> Result<(), ProductRefusal> {
+        match self.status {
+            ProductStatus::NotAdded => Err(ProductRefusal::ProductNotFound { sku: sku.clone() }),
+            status @ ProductStatus::Discontinued => Err(ProductRefusal::WrongProductStatus { sku: sku.clone(), status }),
+            ProductStatus::Draft | ProductStatus::Active | ProductStatus::Paused => Ok(()),
+        }
+    }
+}
+
+fn positive(sku: &Sku, price: Money) -> Result<(), ProductRefusal> {
+    if price.is_positive() { Ok(()) } else { Err(ProductRefusal::PriceNotPositive { sku: sku.clone(), price }) }
+}
+
+fn one_of_each_currency(sku: &Sku, prices: &[Money]) -> Result<(), ProductRefusal> {
+    let mut seen = BTreeSet::new();
+    match prices.iter().map(|price| price.currency().code()).find(|code| !seen.insert(*code)) {
+        Some(code) => Err(ProductRefusal::CurrencyGivenTwice { sku: sku.clone(), currency: code.to_owned() }),
+        None => Ok(()),
+    }
+}
+
+fn added_events(c: &AddProduct, added: ProductAdded) -> Vec<ProductEvent> {
+    let mut events = vec![added.into()];
+    events.extend(c.prices.iter().map(|price| ProductPriced { price: *price }.into()));
+    events.extend(c.weight_grams.map(|weight_grams| ProductWeighed { weight_grams }.into()));
+    events.extend(c.activate.then(|| ProductActivated {}.into()));
+    events
 }

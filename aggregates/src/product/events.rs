@@ -1,7 +1,8 @@
-//! What was ever stored of a product. This file is the storage format: add, never alter.
+//! What was ever stored of a product, and what follows from it. Names and payloads are the storage format: add, never alter.
 
 use serde::{Deserialize, Serialize};
 
+use super::{Price, Product, ProductStatus, Weight};
 use crate::stored::stored_events;
 use crate::values::Money;
 
@@ -58,3 +59,24 @@ pub struct ProductPaused {}
 /// See [`ProductEvent::ProductDiscontinued`].
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ProductDiscontinued {}
+
+// What follows from what happened.
+impl Product {
+    pub(super) fn evolve(&mut self, event: ProductEvent) {
+        match event {
+            ProductEvent::ProductAdded(added) => *self = Self { status: ProductStatus::Draft, added: Some(added), ..Self::default() },
+            ProductEvent::ProductPriced(priced) => {
+                let current = priced.price;
+                let price = self.prices.entry(current.currency().code().to_owned()).or_insert(Price { first: current, current });
+                price.current = current;
+            }
+            ProductEvent::ProductWeighed(weighed) => {
+                let current = weighed.weight_grams;
+                self.weight_grams.get_or_insert(Weight { first: current, current }).current = current;
+            }
+            ProductEvent::ProductActivated(_) => self.status = ProductStatus::Active,
+            ProductEvent::ProductPaused(_) => self.status = ProductStatus::Paused,
+            ProductEvent::ProductDiscontinued(_) => self.status = ProductStatus::Discontinued,
+        }
+    }
+}

@@ -4,9 +4,7 @@
 //! Invariants: a price is positive, one per currency; an active product that a carrier can bring has a weight.
 
 mod commands;
-mod decide;
 mod events;
-mod evolve;
 #[cfg(test)]
 mod tests;
 

@@ -1,7 +1,8 @@
-//! What was ever stored of a warehouse. This file is the storage format: add, never alter.
+//! What was ever stored of a warehouse, and what follows from it. Names and payloads are the storage format: add, never alter.
 
 use serde::{Deserialize, Serialize};
 
+use super::{Warehouse, WarehouseStatus};
 use crate::stored::stored_events;
 
 stored_events! {
@@ -37,3 +38,15 @@ pub struct WarehouseMaintenanceEnded {}
 /// See [`WarehouseEvent::WarehouseClosed`].
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct WarehouseClosed {}
+
+// What follows from what happened.
+impl Warehouse {
+    pub(super) fn evolve(&mut self, event: WarehouseEvent) {
+        match event {
+            WarehouseEvent::WarehouseOpened(opened) => *self = Self { status: WarehouseStatus::Open, opened: Some(opened) },
+            WarehouseEvent::WarehouseMaintenanceStarted(_) => self.status = WarehouseStatus::Maintenance,
+            WarehouseEvent::WarehouseMaintenanceEnded(_) => self.status = WarehouseStatus::Open,
+            WarehouseEvent::WarehouseClosed(_) => self.status = WarehouseStatus::Closed,
+        }
+    }
+}

@@ -4,9 +4,7 @@
 //! Invariant: `Open ⇄ Maintenance → Closed`, and closed is for ever.
 
 mod commands;
-mod decide;
 mod events;
-mod evolve;
 #[cfg(test)]
 mod tests;
 

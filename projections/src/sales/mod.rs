@@ -5,7 +5,7 @@ mod reads;
 
 use std::collections::BTreeMap;
 
-use aggregates::order::{FulfillmentEvent, Order, OrderEvent, OrderLinesShipped};
+use aggregates::order::{Order, OrderEvent, OrderLinesShipped};
 use aggregates::values::{Currency, Money, OrderId};
 use chrono::{DateTime, NaiveDate, Utc};
 use rust_decimal::Decimal;
@@ -96,11 +96,8 @@ impl Projection for Sales {
 fn shipped<'a>(event: &'a Recorded<'_, SalesEvent>) -> Option<&'a OrderLinesShipped> {
     let SalesEvent::Order(fact) = &event.event;
     match fact {
-        OrderEvent::Fulfillment(FulfillmentEvent::OrderLinesShipped(shipped)) => Some(shipped),
-        OrderEvent::Fulfillment(
-            FulfillmentEvent::OrderLinesReleased(_) | FulfillmentEvent::OrderLinesDelivered(_) | FulfillmentEvent::OrderLinesTakenBack(_),
-        )
-        | OrderEvent::Placement(_)
+        OrderEvent::Fulfillment(event) => event.shipped(),
+        OrderEvent::Placement(_)
         | OrderEvent::Stock(_)
         | OrderEvent::Paying(_)
         | OrderEvent::Cancelation(_)

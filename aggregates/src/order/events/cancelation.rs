@@ -54,3 +54,32 @@ pub struct OrderCanceled {
     /// Why.
     pub reason: CancelationReason,
 }
+
+/// What an event of a cancelation says: that it begins, or that it ended, and how.
+#[derive(Debug, Clone, Copy)]
+pub enum CancelationStep<'a> {
+    /// It begins.
+    Started(&'a OrderCancelationStarted),
+    /// It ended.
+    Ended(CancelationOutcome, &'a CancelationReason),
+}
+
+impl super::CancelationEvent {
+    /// What it says.
+    pub fn step(&self) -> CancelationStep<'_> {
+        match self {
+            Self::OrderCancelationStarted(event) => CancelationStep::Started(event),
+            Self::OrderRejected(event) => CancelationStep::Ended(CancelationOutcome::Rejected, &event.reason),
+            Self::OrderExpired(event) => CancelationStep::Ended(CancelationOutcome::Expired, &event.reason),
+            Self::OrderCanceled(event) => CancelationStep::Ended(CancelationOutcome::Canceled, &event.reason),
+        }
+    }
+
+    /// Why the order is undone.
+    pub fn reason(&self) -> &CancelationReason {
+        match self.step() {
+            CancelationStep::Started(event) => &event.reason,
+            CancelationStep::Ended(_, reason) => reason,
+        }
+    }
+}

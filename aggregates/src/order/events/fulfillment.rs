@@ -78,3 +78,13 @@ pub struct OrderLinesTakenBack {
     /// What.
     pub lines: Vec<LineQuantity>,
 }
+
+impl super::FulfillmentEvent {
+    /// What left the warehouse, if anything did: all that whoever counts sales, debts or shelves wants to know of a fulfillment.
+    pub fn shipped(&self) -> Option<&OrderLinesShipped> {
+        match self {
+            Self::OrderLinesShipped(event) => Some(event),
+            Self::OrderLinesReleased(_) | Self::OrderLinesDelivered(_) | Self::OrderLinesTakenBack(_) => None,
+        }
+    }
+}

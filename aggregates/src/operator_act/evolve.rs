@@ -1,7 +1,0 @@
-use super::{OperatorAct, OperatorActEvent};
-
-impl OperatorAct {
-    pub(super) fn evolve(&mut self, event: OperatorActEvent) {
-        self.recorded = Some(event);
-    }
-}
