@@ -23,7 +23,8 @@ use crate::input::{Body, PathParams, QueryParams};
 use crate::problem::Problem;
 use crate::resource::{AsOf, Resource, load};
 use crate::shapes::{
-    AddressShape, AttributesShape, ChannelReferenceShape, EmailShape, Nothing, PersonNameShape, PhoneShape, ReasonShape, TierShape,
+    AddressShape, AttributesShape, ChannelReferenceShape, CustomerStatusShape, EmailShape, Nothing, PersonNameShape, PhoneShape,
+    ReasonShape, TierShape,
 };
 use crate::state::ApiState;
 
@@ -166,7 +167,7 @@ async fn change_tier(
 pub(crate) struct CustomerView {
     id: String,
     version: i64,
-    /// `active` or `suspended`.
+    #[schema(value_type = CustomerStatusShape)]
     status: &'static str,
     #[schema(value_type = TierShape)]
     tier: Tier,

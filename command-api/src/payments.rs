@@ -15,7 +15,7 @@ use crate::history::{self, History, Page};
 use crate::input::{PathParams, QueryParams};
 use crate::problem::Problem;
 use crate::resource::{AsOf, Reading, Resource};
-use crate::shapes::MoneyShape;
+use crate::shapes::{MoneyShape, PaymentStatusShape};
 use crate::state::ApiState;
 
 /// The routes about payments.
@@ -31,7 +31,7 @@ pub(crate) struct PaymentView {
     version: i64,
     /// The order that it pays.
     order: Option<String>,
-    /// `initiated`, `authorized`, `partially_captured`, `captured`, `declined`, `void_pending`, `voided` or `contradicted`.
+    #[schema(value_type = PaymentStatusShape)]
     status: &'static str,
     gateway: Option<String>,
     /// How much the gateway was asked to hold.

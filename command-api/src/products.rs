@@ -15,7 +15,7 @@ use crate::history::{self, History, Page};
 use crate::input::{Body, PathParams, QueryParams};
 use crate::problem::Problem;
 use crate::resource::{AsOf, Resource, load};
-use crate::shapes::{CategoryShape, MoneyShape, NameShape, Nothing, SkuShape};
+use crate::shapes::{CategoryShape, MoneyShape, NameShape, Nothing, ProductStatusShape, SkuShape};
 use crate::state::ApiState;
 
 /// The routes about products.
@@ -155,7 +155,7 @@ async fn discontinue(
 pub(crate) struct ProductView {
     id: String,
     version: i64,
-    /// `draft`, `active`, `paused` or `discontinued`.
+    #[schema(value_type = ProductStatusShape)]
     status: &'static str,
     name: String,
     category: String,

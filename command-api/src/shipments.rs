@@ -20,7 +20,7 @@ use crate::history::{self, History, Page};
 use crate::input::{Body, PathParams, QueryParams};
 use crate::problem::{Kind, Problem};
 use crate::resource::{AsOf, Reading, Resource};
-use crate::shapes::{NameShape, Nothing, TimeShape, WarehouseCodeShape};
+use crate::shapes::{NameShape, Nothing, ShipmentStatusShape, TimeShape, WarehouseCodeShape};
 use crate::state::ApiState;
 
 /// The routes about shipments.
@@ -162,7 +162,7 @@ pub(crate) struct ShipmentView {
     version: i64,
     order: Option<String>,
     warehouse: Option<String>,
-    /// `planned`, `packed`, `dispatched`, `delivered` or `canceled`.
+    #[schema(value_type = ShipmentStatusShape)]
     status: &'static str,
     carrier: Option<String>,
     /// The carrier's number for it.

@@ -15,7 +15,7 @@ use crate::history::{self, History, Page};
 use crate::input::{Body, PathParams, QueryParams};
 use crate::problem::Problem;
 use crate::resource::{AsOf, Resource, load};
-use crate::shapes::{NameShape, Nothing, WarehouseCodeShape};
+use crate::shapes::{NameShape, Nothing, WarehouseCodeShape, WarehouseStatusShape};
 use crate::state::ApiState;
 
 /// The routes about warehouses.
@@ -96,7 +96,7 @@ async fn close(State(state): State<ApiState>, submission: Submission, path: Path
 pub(crate) struct WarehouseView {
     id: String,
     version: i64,
-    /// `open`, `maintenance` or `closed`.
+    #[schema(value_type = WarehouseStatusShape)]
     status: &'static str,
     name: String,
     /// Lower is asked first.

@@ -2,9 +2,14 @@
 
 pub(crate) mod formats;
 mod places;
+mod statuses;
 mod texts;
 
 pub(crate) use places::{AddressShape, AttributesShape, MoneyShape};
+pub(crate) use statuses::{
+    CustomerStatusShape, FulfillmentStatusShape, OrderStatusShape, PaidStatusShape, PaymentStatusShape, ProductStatusShape,
+    ShipmentStatusShape, WarehouseStatusShape,
+};
 pub(crate) use texts::{
     AmountShape, CategoryShape, ChannelReferenceShape, CountryShape, CurrencyShape, DocumentShape, EmailShape, IdShape, MethodShape,
     NameShape, PersonNameShape, PhoneShape, PositionShape, PostalCodeShape, ReasonShape, ReferenceShape, SkuShape, TimeShape,

@@ -1,0 +1,111 @@
+//! An order as the API shows it, a file for each of its parts.
+
+mod ending;
+mod lines;
+mod money;
+mod parcels;
+
+use aggregates::order::Order;
+use aggregates::payment::Payment;
+use aggregates::values::{Money, OrderId, Tier};
+use chrono::{DateTime, Utc};
+use identity::{Caller, Right};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use ending::{ReasonView, reason};
+use lines::{OrderLineView, line};
+use money::{AttemptView, attempt, captured, paid};
+use parcels::{DeliveryView, ParcelView, delivery, parcel};
+
+use crate::shapes::{FulfillmentStatusShape, MoneyShape, OrderStatusShape, PaidStatusShape, TierShape};
+
+/// An order. Personal data stands in its history, for who may see it.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Order)]
+pub(crate) struct OrderView {
+    id: String,
+    version: i64,
+    /// For people; unique.
+    order_number: Option<String>,
+    #[schema(value_type = OrderStatusShape)]
+    status: &'static str,
+    /// Whether nothing more will happen by itself.
+    r#final: bool,
+    #[schema(value_type = PaidStatusShape)]
+    payment_status: &'static str,
+    #[schema(value_type = FulfillmentStatusShape)]
+    fulfillment_status: &'static str,
+    customer: Option<String>,
+    #[schema(value_type = Option<TierShape>)]
+    tier: Option<Tier>,
+    channel: Option<String>,
+    channel_reference: Option<String>,
+    placed_at: Option<DateTime<Utc>>,
+    delivery: Option<DeliveryView>,
+    lines: Vec<OrderLineView>,
+    /// Σ net over the lines.
+    #[schema(value_type = Option<MoneyShape>)]
+    goods: Option<Money>,
+    #[schema(value_type = Option<MoneyShape>)]
+    shipping: Option<Money>,
+    #[schema(value_type = Option<MoneyShape>)]
+    shipping_tax: Option<Money>,
+    /// Everything, as it was placed.
+    #[schema(value_type = Option<MoneyShape>)]
+    total: Option<Money>,
+    /// What is owed for what was not canceled.
+    #[schema(value_type = Option<MoneyShape>)]
+    due: Option<Money>,
+    /// What is to be taken for what has left.
+    #[schema(value_type = Option<MoneyShape>)]
+    charged: Option<Money>,
+    /// What gateways have taken.
+    #[schema(value_type = Option<MoneyShape>)]
+    captured: Option<Money>,
+    payments: Vec<AttemptView>,
+    shipments: Vec<ParcelView>,
+    /// Why it was or is being undone.
+    reason: Option<ReasonView>,
+    /// What the caller may ask of it now.
+    allowed_commands: Vec<&'static str>,
+}
+
+/// An order with its attempts to pay, as `caller` sees it.
+pub(super) fn view(id: OrderId, (order, payments): (&Order, &[Payment]), version: i64, caller: &Caller) -> OrderView {
+    let terms = order.terms();
+    let captured = terms.map(|terms| captured(terms.currency, payments));
+    let reference = terms.and_then(|terms| terms.channel_reference.as_ref());
+    OrderView {
+        id: id.to_string(),
+        version,
+        order_number: terms.map(|terms| terms.order_number.to_string()),
+        status: order.status().as_str(),
+        r#final: order.status().is_final(),
+        payment_status: paid(terms, captured, payments).as_str(),
+        fulfillment_status: order.fulfillment_status().as_str(),
+        customer: terms.map(|terms| terms.customer.to_string()),
+        tier: terms.map(|terms| terms.tier),
+        channel: reference.map(|reference| reference.channel.clone()),
+        channel_reference: reference.map(|reference| reference.reference.clone()),
+        placed_at: terms.map(|terms| terms.placed_at),
+        delivery: terms.map(|terms| delivery(&terms.delivery)),
+        lines: order.lines().map(line).collect(),
+        goods: terms.map(|terms| terms.goods),
+        shipping: terms.map(|terms| terms.shipping),
+        shipping_tax: terms.map(|terms| terms.shipping_tax),
+        total: terms.map(|terms| terms.total),
+        due: order.due(),
+        charged: order.charged(),
+        captured,
+        payments: order.payments().iter().map(attempt).collect(),
+        shipments: order.shipments().map(parcel).collect(),
+        reason: order.cancelation().map(reason),
+        allowed_commands: order.allowed_commands().into_iter().filter(|command| may_ask(caller, command)).collect(),
+    }
+}
+
+/// All but calling off is the warehouse's.
+fn may_ask(caller: &Caller, command: &str) -> bool {
+    caller.may(if command == "cancel" { Right::CancelOrder } else { Right::Fulfill })
+}

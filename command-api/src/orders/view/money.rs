@@ -1,0 +1,54 @@
+use aggregates::order::{AttemptStatus, PaymentAttempt, Terms};
+use aggregates::paid::{AttemptStage, PaidStatus, paid_status};
+use aggregates::payment::Payment;
+use aggregates::values::{Currency, Money};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::shapes::MoneyShape;
+
+/// An attempt to pay, as the order counts it.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = PaymentAttempt)]
+pub(crate) struct AttemptView {
+    id: String,
+    #[schema(value_type = MoneyShape)]
+    amount: Money,
+    status: AttemptWord,
+    /// The gateway's reason, if it said no.
+    decline_code: Option<String>,
+}
+
+/// What became of an attempt to pay.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = PaymentAttemptStatus)]
+pub(crate) enum AttemptWord {
+    Started,
+    Authorized,
+    Declined,
+    Voided,
+}
+
+pub(super) fn attempt(attempt: &PaymentAttempt) -> AttemptView {
+    let (status, decline_code) = match &attempt.status {
+        AttemptStatus::Started => (AttemptWord::Started, None),
+        AttemptStatus::Authorized => (AttemptWord::Authorized, None),
+        AttemptStatus::Declined { code } => (AttemptWord::Declined, Some(code.clone())),
+        AttemptStatus::Voided => (AttemptWord::Voided, None),
+    };
+    AttemptView { id: attempt.payment.to_string(), amount: attempt.amount, status, decline_code }
+}
+
+/// What gateways have taken.
+pub(super) fn captured(currency: Currency, payments: &[Payment]) -> Money {
+    let captured = payments.iter().map(Payment::captured_minor).sum();
+    Money::from_minor(captured, currency).unwrap_or_else(|_| Money::zero(currency))
+}
+
+/// The rule that the read model has, too.
+pub(super) fn paid(terms: Option<&Terms>, captured: Option<Money>, payments: &[Payment]) -> PaidStatus {
+    let attempts: Vec<AttemptStage> = payments.iter().map(AttemptStage::of).collect();
+    let amount = |money: Option<Money>| money.map(Money::amount).unwrap_or_default();
+    paid_status(amount(terms.map(|terms| terms.total)), amount(captured), &attempts)
+}
