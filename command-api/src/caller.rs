@@ -1,14 +1,16 @@
-//! Who is calling, and what that allows: `identity` has the table of rights, this is its face at the edge.
+//! Who is calling, and whether the catalogue lets them ask what they ask.
 
-use axum::extract::FromRequestParts;
-use axum::http::header;
+use aggregates::decisions::on_order::Sight;
+use axum::extract::{FromRequestParts, MatchedPath};
 use axum::http::request::Parts;
+use axum::http::{Method, header};
 use identity::{Caller, IdentityError, Reach, Right, bearer_token};
 
+use crate::catalogue;
 use crate::problem::{Kind, Problem};
 use crate::state::ApiState;
 
-/// The caller of a request, by its bearer token.
+/// The caller of a request, by its bearer token, who may ask what the request asks.
 pub(crate) struct Authenticated(pub(crate) Caller);
 
 impl FromRequestParts<ApiState> for Authenticated {
@@ -17,8 +19,19 @@ impl FromRequestParts<ApiState> for Authenticated {
     async fn from_request_parts(parts: &mut Parts, state: &ApiState) -> Result<Self, Problem> {
         let header = parts.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
         let caller = bearer_token(header).and_then(|token| state.authenticator().verify(token));
-        caller.map(Self).map_err(|error| unauthenticated(&error))
+        let caller = caller.map_err(|error| unauthenticated(&error))?;
+        match reach(parts, &caller) {
+            Reach::Nothing => Err(forbidden(&caller)),
+            Reach::Own | Reach::Everything => Ok(Self(caller)),
+        }
     }
+}
+
+/// How far the caller may ask what the request asks.
+pub(crate) fn reach(parts: &Parts, caller: &Caller) -> Reach {
+    let verb = if parts.method == Method::HEAD { "GET" } else { parts.method.as_str() };
+    let line = parts.extensions.get::<MatchedPath>().and_then(|route| catalogue::line_of(verb, route.as_str()));
+    line.map_or(Reach::Nothing, |line| line.who.reach(caller.role))
 }
 
 fn unauthenticated(error: &IdentityError) -> Problem {
@@ -44,25 +57,18 @@ fn unauthenticated(error: &IdentityError) -> Problem {
     }
 }
 
-/// Only for callers that have the right over everything.
-///
-/// # Errors
-/// 403.
-pub(crate) fn require(caller: &Caller, right: Right) -> Result<(), Problem> {
-    require_any(caller, &[right])
+/// Whose orders and data there are for the caller: a customer sees only its own.
+pub(crate) fn sight(caller: &Caller) -> Sight {
+    sight_within(caller.role.reach(Right::ReadOrder), caller)
 }
 
-/// Only for callers that have one of these rights over everything.
-///
-/// # Errors
-/// 403.
-pub(crate) fn require_any(caller: &Caller, rights: &[Right]) -> Result<(), Problem> {
-    if rights.iter().any(|right| caller.role.reach(*right) == Reach::Everything) { Ok(()) } else { Err(forbidden(caller)) }
-}
-
-/// Whether what belongs to the customer `owner` exists, as far as the caller can tell: a customer sees only its own.
-pub(crate) fn sees(caller: &Caller, owner: &str) -> bool {
-    caller.may_act_for(Right::ReadOrder, owner)
+/// Whose orders there are for a caller with a right that reaches so far.
+pub(crate) fn sight_within(reach: Reach, caller: &Caller) -> Sight {
+    match reach {
+        Reach::Nothing => Sight::Nothing,
+        Reach::Own => caller.subject.parse().map_or(Sight::Nothing, Sight::Of),
+        Reach::Everything => Sight::All,
+    }
 }
 
 /// Whether the caller works for the shop: it sees everybody's orders, and notes that are not for customers.

@@ -8,14 +8,13 @@ use aggregates::decisions::registering::RegisterCustomer;
 use aggregates::ids::derive;
 use aggregates::values::{Address, ChannelReference, CustomerId, EmailAddress, PersonName, Personal, PhoneNumber, Tier};
 use axum::extract::State;
-use identity::Right;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use uuid::Uuid;
 
-use crate::caller::{Authenticated, require, sees};
+use crate::caller::{Authenticated, sight};
 use crate::channel::own_reference;
 use crate::command::{Accepted, Done, Submission};
 use crate::history::{self, History, Page};
@@ -64,11 +63,9 @@ pub(crate) struct RegisterCustomerRequest {
     attributes: Option<BTreeMap<String, String>>,
 }
 
-/// Registers a customer.
-#[utoipa::path(post, path = "/v1/customers", tag = "customers", operation_id = "register_customer",
+#[utoipa::path(post, path = "/v1/customers",
     request_body = RegisterCustomerRequest, responses((status = 201, body = Done)))]
 async fn register(State(state): State<ApiState>, submission: Submission, body: Body<RegisterCustomerRequest>) -> Result<Accepted, Problem> {
-    require(&submission.caller, Right::ManageCustomers)?;
     let reference = own_reference(&submission.caller, body.value.channel_reference.as_deref())?;
     let customer = reference.as_ref().map_or_else(|| CustomerId::new(Uuid::now_v7()), id_of);
     let command = registration(&state, customer, reference, body.value);
@@ -111,8 +108,7 @@ pub(crate) struct SuspendCustomerRequest {
     reason: String,
 }
 
-/// Keeps a customer from ordering.
-#[utoipa::path(post, path = "/v1/customers/{customer}/suspend", tag = "customers", operation_id = "suspend_customer",
+#[utoipa::path(post, path = "/v1/customers/{customer}/suspend",
     params(("customer" = String, Path)), request_body = SuspendCustomerRequest, responses((status = 200, body = Done)))]
 async fn suspend(
     State(state): State<ApiState>,
@@ -120,13 +116,11 @@ async fn suspend(
     path: PathParams,
     body: Body<SuspendCustomerRequest>,
 ) -> Result<Accepted, Problem> {
-    require(&submission.caller, Right::ManageCustomers)?;
     let command = SuspendCustomer { customer: path.parse("customer")?, reason: body.value.reason };
     submission.change(&state, body.fingerprint, command).await
 }
 
-/// Lets a suspended customer order again.
-#[utoipa::path(post, path = "/v1/customers/{customer}/reinstate", tag = "customers", operation_id = "reinstate_customer",
+#[utoipa::path(post, path = "/v1/customers/{customer}/reinstate",
     params(("customer" = String, Path)), request_body = Option<Nothing>, responses((status = 200, body = Done)))]
 async fn reinstate(
     State(state): State<ApiState>,
@@ -134,7 +128,6 @@ async fn reinstate(
     path: PathParams,
     body: Body<Nothing>,
 ) -> Result<Accepted, Problem> {
-    require(&submission.caller, Right::ManageCustomers)?;
     let command = ReinstateCustomer { customer: path.parse("customer")? };
     submission.change(&state, body.fingerprint, command).await
 }
@@ -147,8 +140,7 @@ pub(crate) struct ChangeTierRequest {
     tier: Tier,
 }
 
-/// Gives a customer another tier.
-#[utoipa::path(post, path = "/v1/customers/{customer}/change-tier", tag = "customers", operation_id = "change_customer_tier",
+#[utoipa::path(post, path = "/v1/customers/{customer}/change-tier",
     params(("customer" = String, Path)), request_body = ChangeTierRequest, responses((status = 200, body = Done)))]
 async fn change_tier(
     State(state): State<ApiState>,
@@ -156,7 +148,6 @@ async fn change_tier(
     path: PathParams,
     body: Body<ChangeTierRequest>,
 ) -> Result<Accepted, Problem> {
-    require(&submission.caller, Right::ManageCustomers)?;
     let command = ChangeTier { customer: path.parse("customer")?, tier: body.value.tier };
     submission.change(&state, body.fingerprint, command).await
 }
@@ -187,8 +178,7 @@ fn view(id: CustomerId, customer: &Customer, version: i64) -> CustomerView {
     }
 }
 
-/// Reads a customer, now or as it once stood.
-#[utoipa::path(get, path = "/v1/customers/{customer}", tag = "customers", operation_id = "read_customer",
+#[utoipa::path(get, path = "/v1/customers/{customer}",
     params(("customer" = String, Path), AsOf), responses((status = 200, body = CustomerView)))]
 async fn read(
     State(state): State<ApiState>,
@@ -197,15 +187,14 @@ async fn read(
     QueryParams(as_of): QueryParams<AsOf>,
 ) -> Result<Resource<CustomerView>, Problem> {
     let id: CustomerId = path.parse("customer")?;
-    if !sees(&caller, &id.to_string()) {
+    if !sight(&caller).sees(id) {
         return Err(Problem::not_found("customer", &id.to_string()));
     }
     let loaded = load::<Customer>(&state, "customer", &id.to_string(), &as_of).await?;
     Ok(Resource::of(loaded, |customer, version| view(id, customer, version)))
 }
 
-/// What happened to a customer.
-#[utoipa::path(get, path = "/v1/customers/{customer}/events", tag = "customers", operation_id = "list_customer_events",
+#[utoipa::path(get, path = "/v1/customers/{customer}/events",
     params(("customer" = String, Path), Page), responses((status = 200, body = History)))]
 async fn events(
     State(state): State<ApiState>,
@@ -213,9 +202,9 @@ async fn events(
     path: PathParams,
     QueryParams(page): QueryParams<Page>,
 ) -> Result<History, Problem> {
-    let id = path.parse::<CustomerId>("customer")?.to_string();
-    if !sees(&caller, &id) {
-        return Err(Problem::not_found("customer", &id));
+    let id: CustomerId = path.parse("customer")?;
+    if !sight(&caller).sees(id) {
+        return Err(Problem::not_found("customer", &id.to_string()));
     }
-    history::read::<Customer>(&state, "customer", &id, &page, &caller).await
+    history::read::<Customer>(&state, "customer", &id.to_string(), &page, &caller).await
 }

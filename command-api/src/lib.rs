@@ -5,6 +5,7 @@
 
 mod args;
 mod caller;
+pub mod catalogue;
 mod channel;
 mod command;
 mod customers;

@@ -6,7 +6,9 @@ use std::sync::LazyLock;
 
 use utoipa::OpenApi;
 use utoipa::openapi::OpenApi as Document;
+use utoipa::openapi::tag::TagBuilder;
 
+use crate::catalogue::GROUPS;
 use crate::input::shape::Schemas;
 use crate::problem;
 use crate::router;
@@ -19,18 +21,7 @@ use crate::router;
             every error is a problem document (RFC 9457). Money is a decimal text with its ISO 4217 currency.",
         license(name = "Apache-2.0", identifier = "Apache-2.0")
     ),
-    components(schemas(problem::Body)),
-    tags(
-        (name = "orders", description = "Orders, from placement to their end."),
-        (name = "customers", description = "Who orders."),
-        (name = "products", description = "What can be ordered."),
-        (name = "warehouses", description = "Where stock is."),
-        (name = "stock", description = "How much of it there is."),
-        (name = "payments", description = "Attempts to pay."),
-        (name = "shipments", description = "Parcels."),
-        (name = "lookups", description = "What is there already."),
-        (name = "webhooks", description = "What carriers report by themselves."),
-    )
+    components(schemas(problem::Body))
 )]
 struct Base;
 
@@ -38,6 +29,7 @@ static OPENAPI: LazyLock<Document> = LazyLock::new(|| {
     let (_, mut document) = router::routes().split_for_parts();
     let mut whole = Base::openapi();
     whole.info.version = env!("CARGO_PKG_VERSION").to_owned();
+    whole.tags = Some(GROUPS.iter().map(|group| TagBuilder::new().name(group.name).description(Some(group.about)).build()).collect());
     whole.merge(std::mem::take(&mut document));
     manners::apply(&mut whole);
     whole

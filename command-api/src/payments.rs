@@ -65,8 +65,7 @@ fn view(id: PaymentId, payment: &Payment, version: i64) -> PaymentView {
     }
 }
 
-/// Reads an attempt to pay, now or as it once stood.
-#[utoipa::path(get, path = "/v1/payments/{payment}", tag = "payments", operation_id = "read_payment",
+#[utoipa::path(get, path = "/v1/payments/{payment}",
     params(("payment" = String, Path), AsOf), responses((status = 200, body = PaymentView)))]
 async fn read(
     State(state): State<ApiState>,
@@ -80,8 +79,7 @@ async fn read(
     Ok(Resource::of(loaded, |payment, version| view(id, payment, version)))
 }
 
-/// What happened to an attempt to pay.
-#[utoipa::path(get, path = "/v1/payments/{payment}/events", tag = "payments", operation_id = "list_payment_events",
+#[utoipa::path(get, path = "/v1/payments/{payment}/events",
     params(("payment" = String, Path), Page), responses((status = 200, body = History)))]
 async fn events(
     State(state): State<ApiState>,

@@ -3,13 +3,12 @@
 use aggregates::product::{ActivateProduct, AddProduct, DiscontinueProduct, PauseProduct, PriceProduct, Product, WeighProduct};
 use aggregates::values::{Money, Sku};
 use axum::extract::State;
-use identity::Right;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::caller::{Authenticated, require, require_any};
+use crate::caller::Authenticated;
 use crate::command::{Accepted, Done, Submission};
 use crate::history::{self, History, Page};
 use crate::input::{Body, PathParams, QueryParams};
@@ -56,11 +55,9 @@ pub(crate) struct AddProductRequest {
     activate: bool,
 }
 
-/// Adds a product.
-#[utoipa::path(post, path = "/v1/products", tag = "products", operation_id = "add_product",
+#[utoipa::path(post, path = "/v1/products",
     request_body = AddProductRequest, responses((status = 201, body = Done)))]
 async fn add(State(state): State<ApiState>, submission: Submission, body: Body<AddProductRequest>) -> Result<Accepted, Problem> {
-    require(&submission.caller, Right::ManageCatalog)?;
     let AddProductRequest { sku, name, category, shippable, prices, weight_grams, activate } = body.value;
     let command = AddProduct { sku, name, category, shippable, prices, weight_grams, activate };
     let executed = submission.run(&state, body.fingerprint, command).await?;
@@ -75,8 +72,7 @@ pub(crate) struct PriceProductRequest {
     price: Money,
 }
 
-/// Gives a product another price in one currency.
-#[utoipa::path(post, path = "/v1/products/{sku}/price", tag = "products", operation_id = "price_product",
+#[utoipa::path(post, path = "/v1/products/{sku}/price",
     params(("sku" = String, Path)), request_body = PriceProductRequest, responses((status = 200, body = Done)))]
 async fn price(
     State(state): State<ApiState>,
@@ -84,7 +80,6 @@ async fn price(
     path: PathParams,
     body: Body<PriceProductRequest>,
 ) -> Result<Accepted, Problem> {
-    require(&submission.caller, Right::ManageCatalog)?;
     let command = PriceProduct { sku: path.parse("sku")?, price: body.value.price };
     submission.change(&state, body.fingerprint, command).await
 }
@@ -98,8 +93,7 @@ pub(crate) struct WeighProductRequest {
     weight_grams: u32,
 }
 
-/// Gives a product another weight.
-#[utoipa::path(post, path = "/v1/products/{sku}/weigh", tag = "products", operation_id = "weigh_product",
+#[utoipa::path(post, path = "/v1/products/{sku}/weigh",
     params(("sku" = String, Path)), request_body = WeighProductRequest, responses((status = 200, body = Done)))]
 async fn weigh(
     State(state): State<ApiState>,
@@ -107,13 +101,11 @@ async fn weigh(
     path: PathParams,
     body: Body<WeighProductRequest>,
 ) -> Result<Accepted, Problem> {
-    require(&submission.caller, Right::ManageCatalog)?;
     let command = WeighProduct { sku: path.parse("sku")?, weight_grams: body.value.weight_grams };
     submission.change(&state, body.fingerprint, command).await
 }
 
-/// Makes a product orderable.
-#[utoipa::path(post, path = "/v1/products/{sku}/activate", tag = "products", operation_id = "activate_product",
+#[utoipa::path(post, path = "/v1/products/{sku}/activate",
     params(("sku" = String, Path)), request_body = Option<Nothing>, responses((status = 200, body = Done)))]
 async fn activate(
     State(state): State<ApiState>,
@@ -121,22 +113,18 @@ async fn activate(
     path: PathParams,
     body: Body<Nothing>,
 ) -> Result<Accepted, Problem> {
-    require(&submission.caller, Right::ManageCatalog)?;
     let command = ActivateProduct { sku: path.parse("sku")? };
     submission.change(&state, body.fingerprint, command).await
 }
 
-/// Makes a product not orderable for now.
-#[utoipa::path(post, path = "/v1/products/{sku}/pause", tag = "products", operation_id = "pause_product",
+#[utoipa::path(post, path = "/v1/products/{sku}/pause",
     params(("sku" = String, Path)), request_body = Option<Nothing>, responses((status = 200, body = Done)))]
 async fn pause(State(state): State<ApiState>, submission: Submission, path: PathParams, body: Body<Nothing>) -> Result<Accepted, Problem> {
-    require(&submission.caller, Right::ManageCatalog)?;
     let command = PauseProduct { sku: path.parse("sku")? };
     submission.change(&state, body.fingerprint, command).await
 }
 
-/// Makes a product not orderable for ever.
-#[utoipa::path(post, path = "/v1/products/{sku}/discontinue", tag = "products", operation_id = "discontinue_product",
+#[utoipa::path(post, path = "/v1/products/{sku}/discontinue",
     params(("sku" = String, Path)), request_body = Option<Nothing>, responses((status = 200, body = Done)))]
 async fn discontinue(
     State(state): State<ApiState>,
@@ -144,7 +132,6 @@ async fn discontinue(
     path: PathParams,
     body: Body<Nothing>,
 ) -> Result<Accepted, Problem> {
-    require(&submission.caller, Right::ManageCatalog)?;
     let command = DiscontinueProduct { sku: path.parse("sku")? };
     submission.change(&state, body.fingerprint, command).await
 }
@@ -179,8 +166,7 @@ fn view(sku: &Sku, product: &Product, version: i64) -> ProductView {
     }
 }
 
-/// Reads a product, now or as it once stood. Everyone who may call at all may see the shop's products.
-#[utoipa::path(get, path = "/v1/products/{sku}", tag = "products", operation_id = "read_product",
+#[utoipa::path(get, path = "/v1/products/{sku}",
     params(("sku" = String, Path), AsOf), responses((status = 200, body = ProductView)))]
 async fn read(
     State(state): State<ApiState>,
@@ -193,8 +179,7 @@ async fn read(
     Ok(Resource::of(loaded, |product, version| view(&sku, product, version)))
 }
 
-/// What happened to a product.
-#[utoipa::path(get, path = "/v1/products/{sku}/events", tag = "products", operation_id = "list_product_events",
+#[utoipa::path(get, path = "/v1/products/{sku}/events",
     params(("sku" = String, Path), Page), responses((status = 200, body = History)))]
 async fn events(
     State(state): State<ApiState>,
@@ -202,7 +187,6 @@ async fn events(
     path: PathParams,
     QueryParams(page): QueryParams<Page>,
 ) -> Result<History, Problem> {
-    require_any(&caller, &[Right::ReadAll, Right::ManageCatalog])?;
     let sku: Sku = path.parse("sku")?;
     history::read::<Product>(&state, "product", sku.as_str(), &page, &caller).await
 }

@@ -1,20 +1,22 @@
 //! Parcels: planned, packed and sent by hand where fulfillment is manual; delivered as a carrier or somebody at the counter says.
 
-use aggregates::decisions::shipping::{DispatchShipment, PlanShipment, RecordDelivery};
+use aggregates::decisions::on_order::OnOrder;
+use aggregates::decisions::shipping::{DeliverShipment, DispatchShipment, PlanShipment};
 use aggregates::order::{FulfillmentEvent, Order, OrderEvent};
 use aggregates::shipment::{CarrierBooking, PackShipment, Shipment};
 use aggregates::values::{OrderId, ShipmentId, WarehouseCode};
 use axum::extract::State;
 use chrono::{DateTime, Utc};
+use decider::Decision;
 use event_store::Executed;
-use identity::{Caller, Right};
+use identity::Caller;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use uuid::Uuid;
 
-use crate::caller::{Authenticated, require};
+use crate::caller::Authenticated;
 use crate::command::{Accepted, Done, Submission};
 use crate::history::{self, History, Page};
 use crate::input::{Body, PathParams, QueryParams};
@@ -43,8 +45,7 @@ pub(crate) struct PlanShipmentRequest {
     warehouse: WarehouseCode,
 }
 
-/// Plans a parcel of everything that a warehouse holds for a confirmed order. The answer is about the parcel; an If-Match speaks of the order.
-#[utoipa::path(post, path = "/v1/orders/{order}/shipments", tag = "shipments", operation_id = "plan_shipment",
+#[utoipa::path(post, path = "/v1/orders/{order}/shipments",
     params(("order" = String, Path)), request_body = PlanShipmentRequest, responses((status = 201, body = Done)))]
 async fn plan(
     State(state): State<ApiState>,
@@ -52,7 +53,6 @@ async fn plan(
     path: PathParams,
     body: Body<PlanShipmentRequest>,
 ) -> Result<Accepted, Problem> {
-    require(&submission.caller, Right::Fulfill)?;
     let order: OrderId = path.parse("order")?;
     let shipment = ShipmentId::new(Uuid::now_v7());
     let command = PlanShipment { order, shipment, warehouse: body.value.warehouse };
@@ -76,13 +76,11 @@ async fn planned_then(state: &ApiState, executed: &Executed) -> Result<Option<Sh
     })
 }
 
-/// Records that a parcel is packed.
-#[utoipa::path(post, path = "/v1/orders/{order}/shipments/{shipment}/pack", tag = "shipments", operation_id = "pack_shipment",
+#[utoipa::path(post, path = "/v1/orders/{order}/shipments/{shipment}/pack",
     params(("order" = String, Path), ("shipment" = String, Path)), request_body = Option<Nothing>, responses((status = 200, body = Done)))]
 async fn pack(State(state): State<ApiState>, submission: Submission, path: PathParams, body: Body<Nothing>) -> Result<Accepted, Problem> {
-    require(&submission.caller, Right::Fulfill)?;
-    let (order, shipment) = parcel(&state, &path).await?;
-    submission.about_order(order.uuid()).change(&state, body.fingerprint, PackShipment { shipment }).await
+    let (order, shipment) = path.parse_both("order", "shipment")?;
+    on_parcel(&state, submission, body.fingerprint, (order, shipment), PackShipment { shipment }).await
 }
 
 /// How a parcel leaves.
@@ -105,8 +103,7 @@ pub(crate) struct CarrierRequest {
     tracking: String,
 }
 
-/// Lets a parcel leave: what was held for it is gone from the warehouse, and its part of the order is due.
-#[utoipa::path(post, path = "/v1/orders/{order}/shipments/{shipment}/dispatch", tag = "shipments", operation_id = "dispatch_shipment",
+#[utoipa::path(post, path = "/v1/orders/{order}/shipments/{shipment}/dispatch",
     params(("order" = String, Path), ("shipment" = String, Path)), request_body = DispatchShipmentRequest,
     responses((status = 200, body = Done)))]
 async fn dispatch(
@@ -115,11 +112,10 @@ async fn dispatch(
     path: PathParams,
     body: Body<DispatchShipmentRequest>,
 ) -> Result<Accepted, Problem> {
-    require(&submission.caller, Right::Fulfill)?;
-    let (order, shipment) = parcel(&state, &path).await?;
+    let (order, shipment) = path.parse_both("order", "shipment")?;
     let carrier = body.value.carrier.map(|CarrierRequest { carrier, tracking }| CarrierBooking { carrier, tracking });
     let command = DispatchShipment { shipment, order, carrier, at: Utc::now() };
-    submission.about_order(order.uuid()).change(&state, body.fingerprint, command).await
+    on_parcel(&state, submission, body.fingerprint, (order, shipment), command).await
 }
 
 /// When a parcel arrived.
@@ -131,8 +127,7 @@ pub(crate) struct RecordDeliveryRequest {
     delivered_at: Option<DateTime<Utc>>,
 }
 
-/// Records that a parcel arrived.
-#[utoipa::path(post, path = "/v1/orders/{order}/shipments/{shipment}/deliver", tag = "shipments", operation_id = "deliver_shipment",
+#[utoipa::path(post, path = "/v1/orders/{order}/shipments/{shipment}/deliver",
     params(("order" = String, Path), ("shipment" = String, Path)), request_body = Option<RecordDeliveryRequest>,
     responses((status = 200, body = Done)))]
 async fn deliver(
@@ -141,17 +136,21 @@ async fn deliver(
     path: PathParams,
     body: Body<RecordDeliveryRequest>,
 ) -> Result<Accepted, Problem> {
-    require(&submission.caller, Right::Fulfill)?;
-    let (order, shipment) = parcel(&state, &path).await?;
-    let command = RecordDelivery { shipment, order, delivered_at: body.value.delivered_at.unwrap_or_else(Utc::now), carrier: None };
-    submission.about_order(order.uuid()).change(&state, body.fingerprint, command).await
+    let (order, shipment) = path.parse_both("order", "shipment")?;
+    let command = DeliverShipment { shipment, order, delivered_at: body.value.delivered_at.unwrap_or_else(Utc::now) };
+    on_parcel(&state, submission, body.fingerprint, (order, shipment), command).await
 }
 
-/// The order and its parcel in a path, once it is known that they belong together.
-async fn parcel(state: &ApiState, path: &PathParams) -> Result<(OrderId, ShipmentId), Problem> {
-    let (order, shipment) = path.parse_both::<OrderId, ShipmentId>("order", "shipment")?;
-    let loaded = state.store().load::<Shipment>(&shipment.to_string()).await?;
-    if loaded.state.order() == Some(order) { Ok((order, shipment)) } else { Err(Problem::not_found("shipment", &shipment.to_string())) }
+/// A command about a parcel of an order, if it is one of that order.
+async fn on_parcel(
+    state: &ApiState,
+    submission: Submission,
+    fingerprint: [u8; 32],
+    (order, shipment): (OrderId, ShipmentId),
+    command: impl Decision,
+) -> Result<Accepted, Problem> {
+    let command = OnOrder::new(order, submission.sight, command).parcel(shipment);
+    submission.about_order(order.uuid()).change(state, fingerprint, command).await
 }
 
 /// A parcel.
@@ -195,8 +194,7 @@ fn view(id: ShipmentId, shipment: &Shipment, version: i64) -> ShipmentView {
     }
 }
 
-/// Reads a parcel, now or as it once stood.
-#[utoipa::path(get, path = "/v1/shipments/{shipment}", tag = "shipments", operation_id = "read_shipment",
+#[utoipa::path(get, path = "/v1/shipments/{shipment}",
     params(("shipment" = String, Path), AsOf), responses((status = 200, body = ShipmentView)))]
 async fn read(
     State(state): State<ApiState>,
@@ -210,8 +208,7 @@ async fn read(
     Ok(Resource::of(loaded, |shipment, version| view(id, shipment, version)))
 }
 
-/// What happened to a parcel.
-#[utoipa::path(get, path = "/v1/shipments/{shipment}/events", tag = "shipments", operation_id = "list_shipment_events",
+#[utoipa::path(get, path = "/v1/shipments/{shipment}/events",
     params(("shipment" = String, Path), Page), responses((status = 200, body = History)))]
 async fn events(
     State(state): State<ApiState>,

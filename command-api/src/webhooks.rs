@@ -72,8 +72,7 @@ pub(crate) struct CarrierReport {
     at: String,
 }
 
-/// Takes in what a gateway or carrier reports by itself, signed with the secret that it shares with the shop.
-#[utoipa::path(post, path = "/v1/webhooks/{gateway}", tag = "webhooks", operation_id = "report_event",
+#[utoipa::path(post, path = "/v1/webhooks/{gateway}",
     params(("gateway" = String, Path, description = "The name of the gateway or carrier, such as `simulator`."),
         ("Orderly-Signature" = String, Header, description = "`t=<unix seconds>,v1=<hex>`: HMAC-SHA-256 over `t`, a full stop and the body.")),
     request_body = CarrierReport, responses((status = 200, body = Done)))]

@@ -15,6 +15,15 @@ pub trait Decision: Send + Sync + 'static {
     /// its id and version are the answer, and an `If-Match` speaks of it.
     fn streams(&self, states: &States<'_>) -> Vec<Needed>;
 
+    /// Whether the asker may know at all of what it is about. Asked before an expected version is compared, which would tell that it is there; who decides
+    /// without it asks again.
+    ///
+    /// # Errors
+    /// To the asker it is not there.
+    fn admit(&self, _: &States<'_>) -> Result<(), Self::Refusal> {
+        Ok(())
+    }
+
     /// What happens.
     ///
     /// # Errors

@@ -94,6 +94,17 @@ impl InMemoryLog {
         self.execute(decision)
     }
 
+    /// What a command would come to, without doing it.
+    ///
+    /// # Errors
+    /// The domain would say no.
+    ///
+    /// # Panics
+    /// As [`Self::execute`].
+    pub fn would<D: Decision>(&mut self, decision: &D) -> Result<Changes, D::Refusal> {
+        self.decide(decision).answer
+    }
+
     fn decide<D: Decision>(&mut self, decision: &D) -> Decided<D::Refusal> {
         let named = self.named(decision);
         let answer = decision.decide(&self.states(&named).nothing_else());

@@ -14,6 +14,7 @@ use crate::{Envelope, StoreError, Vault};
 /// A [`Decision`], its type of refusal forgotten.
 pub(crate) trait AnyDecision: Send + Sync {
     fn streams(&self, states: &States<'_>) -> Vec<Needed>;
+    fn admit(&self, states: &States<'_>) -> Result<(), RefusalDocument>;
     fn decide(&self, states: &States<'_>) -> Result<Changes, RefusalDocument>;
 }
 
@@ -22,6 +23,10 @@ pub(crate) struct Erased<D>(pub(crate) D);
 impl<D: Decision> AnyDecision for Erased<D> {
     fn streams(&self, states: &States<'_>) -> Vec<Needed> {
         self.0.streams(states)
+    }
+
+    fn admit(&self, states: &States<'_>) -> Result<(), RefusalDocument> {
+        self.0.admit(states).map_err(|refusal| RefusalDocument::of(&refusal))
     }
 
     fn decide(&self, states: &States<'_>) -> Result<Changes, RefusalDocument> {
@@ -53,9 +58,9 @@ impl Command {
 
     /// Decides on `states`, which hold every stream that the decision names, the command's own first in `heads`.
     pub(crate) fn decide(&self, states: &States<'_>, heads: Vec<(StreamId, StreamHead)>, vault: &Vault) -> Result<Decided, StoreError> {
-        let decided = match self.version_mismatch(&heads) {
-            Some(document) => Err(document),
-            None => self.decision.decide(states),
+        let decided = match (self.decision.admit(states), self.version_mismatch(&heads)) {
+            (Err(document), _) | (Ok(()), Some(document)) => Err(document),
+            (Ok(()), None) => self.decision.decide(states),
         };
         let (status, changes) = match decided {
             Ok(changes) if changes.is_empty() => (Status::Unchanged, changes),

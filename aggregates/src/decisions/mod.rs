@@ -4,8 +4,10 @@
 //! A room refuses in its own words; what rooms refuse alike is [`crate::order::OrderRefusal`] and its like, carried as it is. What one aggregate decides
 //! by itself stands in its own folder.
 
+pub mod allowed;
 pub mod ending;
 mod looking;
+pub mod on_order;
 pub mod paying;
 pub mod placing;
 pub mod registering;

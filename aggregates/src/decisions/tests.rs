@@ -444,22 +444,6 @@ fn allocated_confirmed_planned_packed_and_dispatched_twice_nothing_new_happened(
 }
 
 #[test]
-fn the_commands_that_people_may_give_follow_the_order() {
-    let mut world = well_stocked();
-    let id = world.place(1, TWO_LINES);
-    assert_eq!(world.order(id).allowed_commands(), ["cancel"]);
-    let id = world.confirmed(2, TWO_LINES);
-    assert_eq!(world.order(id).allowed_commands(), ["cancel", "plan_shipment"]);
-    assert_eq!(world.order(id).warehouses_to_ship_from(), [warehouse("berlin")]);
-    world.must(&PlanShipment { order: id, shipment: shipment(1), warehouse: warehouse("berlin") });
-    assert_eq!(world.order(id).allowed_commands(), ["cancel", "pack_shipment", "dispatch_shipment"]);
-    world.must(&PackShipment { shipment: shipment(1) });
-    world.must(&dispatch(id, shipment(1)));
-    assert_eq!(world.order(id).allowed_commands(), ["record_delivery"]);
-    assert_eq!(World::default().order(id).allowed_commands(), [""; 0]);
-}
-
-#[test]
 fn a_state_survives_a_snapshot() {
     let mut world = World::with_stock(&[("berlin", "A", 2), ("munich", "A", 1), ("munich", "B", 2)]);
     let id = world.confirmed(1, &[("A", 3, 333), ("B", 1, 100)]);

@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use super::{Order, OrderLine, OrderStatus, ShipmentProgress};
+use super::{Order, OrderLine};
 
 /// How far an order is fulfilled: derived, never the target of a command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -56,20 +56,5 @@ impl Order {
             () if sum(OrderLine::reserved) > 0 => FulfillmentStatus::Reserved,
             () => FulfillmentStatus::Unfulfilled,
         }
-    }
-
-    /// What people may ask of it now, by the names of the routes. The process's own steps are not among them.
-    pub fn allowed_commands(&self) -> Vec<&'static str> {
-        let confirmed = self.status() == OrderStatus::Confirmed;
-        let parcels = |progress| self.shipments().any(|(_, parcel)| parcel.progress == progress);
-        let undoable = confirmed || self.status() == OrderStatus::Placed;
-        let commands = [
-            ("cancel", undoable && !self.is_dispatched()),
-            ("plan_shipment", confirmed && !self.warehouses_to_ship_from().is_empty()),
-            ("pack_shipment", confirmed && parcels(ShipmentProgress::InFulfillment)),
-            ("dispatch_shipment", confirmed && parcels(ShipmentProgress::InFulfillment)),
-            ("record_delivery", confirmed && parcels(ShipmentProgress::Shipped)),
-        ];
-        commands.into_iter().filter(|(_, allowed)| *allowed).map(|(name, _)| name).collect()
     }
 }

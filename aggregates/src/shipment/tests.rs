@@ -1,6 +1,6 @@
 use super::*;
 use crate::decisions::ending::CompleteOrder;
-use crate::decisions::shipping::{DispatchShipment, PlanShipment, RecordDelivery};
+use crate::decisions::shipping::{DeliverShipment, DispatchShipment, PlanShipment, RecordDelivery};
 use crate::order::FulfillmentStatus;
 use crate::values::ShipmentId;
 use crate::world::*;
@@ -147,4 +147,19 @@ fn a_parcel_that_arrived_without_a_dispatch_left_with_the_carrier_that_says_so()
 fn events_of_a_shipment_stay_in_order_with_its_order() {
     let event = ShipmentEvent::from(ShipmentPacked { order: order(1) });
     assert_eq!(<Shipment as decider::EventSourced>::partition_key("some shipment", &event), order(1).to_string());
+}
+
+#[test]
+fn people_say_that_a_parcel_arrived_once_it_left() {
+    let mut world = World::with_stock(&[("berlin", "A", 5)]);
+    let id = world.confirmed(1, &[("A", 1, 100)]);
+    let deliver = DeliverShipment { shipment: shipment(1), order: id, delivered_at: instant(90) };
+    assert_eq!(world.refused(&deliver), "shipment_not_found");
+    world.must(&PlanShipment { order: id, shipment: shipment(1), warehouse: warehouse("berlin") });
+    assert_eq!(world.refused(&deliver), "wrong_shipment_status");
+    world.must(&PackShipment { shipment: shipment(1) });
+    assert_eq!(world.refused(&deliver), "wrong_shipment_status");
+    world.must(&dispatch(id, shipment(1)));
+    assert_eq!(world.must(&deliver), 2);
+    assert_eq!(world.must(&deliver), 0);
 }

@@ -1,5 +1,6 @@
 use std::time::Instant;
 
+use aggregates::decisions::on_order::Sight;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use decider::Decision;
@@ -10,7 +11,7 @@ use uuid::Uuid;
 
 use super::Accepted;
 use super::headers::CommandHeaders;
-use crate::caller::Authenticated;
+use crate::caller::{Authenticated, reach, sight_within};
 use crate::problem::{Kind, Problem};
 use crate::state::ApiState;
 
@@ -18,6 +19,8 @@ use crate::state::ApiState;
 pub(crate) struct Submission {
     /// Who.
     pub(crate) caller: Caller,
+    /// Whose orders there are, for this command of theirs.
+    pub(crate) sight: Sight,
     headers: CommandHeaders,
     correlation: Option<Uuid>,
     subjects: Vec<String>,
@@ -29,7 +32,8 @@ impl FromRequestParts<ApiState> for Submission {
     async fn from_request_parts(parts: &mut Parts, state: &ApiState) -> Result<Self, Problem> {
         let Authenticated(caller) = Authenticated::from_request_parts(parts, state).await?;
         let headers = CommandHeaders::read(&parts.headers)?;
-        Ok(Self { caller, headers, correlation: None, subjects: Vec::new() })
+        let sight = sight_within(reach(parts, &caller), &caller);
+        Ok(Self { caller, sight, headers, correlation: None, subjects: Vec::new() })
     }
 }
 
@@ -105,8 +109,8 @@ impl Submission {
     }
 }
 
-/// The last part of a command's type: `PlaceOrder`.
+/// The last part of a command's type, without what is around it: `CancelOrder` of `OnOrder<…::CancelOrder>`.
 fn command_name<D>() -> &'static str {
-    let name = std::any::type_name::<D>();
+    let name = std::any::type_name::<D>().trim_end_matches('>');
     name.rsplit("::").next().unwrap_or(name)
 }

@@ -1,4 +1,5 @@
-//! What every operation has in common, added in one place so that no route can forget it: the token, the headers, the problems.
+//! What the catalogue says of every operation and what they have in common, added in one place so that no route can forget it: the name, the token, the
+//! headers, the problems.
 
 use utoipa::openapi::header::HeaderBuilder;
 use utoipa::openapi::path::{Operation, ParameterBuilder, ParameterIn};
@@ -6,10 +7,8 @@ use utoipa::openapi::schema::{AdditionalProperties, ObjectBuilder, Type};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
 use utoipa::openapi::{ContentBuilder, OpenApi, Ref, RefOr, Required, Response, ResponseBuilder, Schema};
 
+use crate::catalogue::{self, GROUPS, Line, Verb, Who};
 use crate::problem::PROBLEM_JSON;
-
-/// The tag of the operations that are no commands of a caller but reports of a machine, signed instead of authenticated.
-const SIGNED: &str = "webhooks";
 
 const READ_PROBLEMS: &[(&str, &str)] = &[
     ("400", "Parts of the request are wrong; all of them are named."),
@@ -39,14 +38,27 @@ pub(super) fn apply(document: &mut OpenApi) {
     let scheme = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").build();
     components.security_schemes.insert("token".to_owned(), SecurityScheme::Http(scheme).into());
     components.schemas.iter_mut().filter(|(name, _)| name.ends_with("Request")).for_each(|(_, schema)| close_variants(schema));
-    for item in document.paths.paths.values_mut() {
-        if let Some(read) = &mut item.get {
-            problems(read, READ_PROBLEMS);
-            authenticated(read);
+    for (path, item) in &mut document.paths.paths {
+        for (verb, operation) in [(Verb::Get, &mut item.get), (Verb::Post, &mut item.post)] {
+            let line = catalogue::line_of(verb.as_str(), path);
+            if let (Some(line), Some(operation)) = (line, operation) {
+                describe(line, operation);
+            }
         }
-        if let Some(command) = &mut item.post {
-            command_manners(command);
+    }
+}
+
+fn describe(line: &Line, operation: &mut Operation) {
+    let group = GROUPS.iter().find(|group| group.lines.iter().any(|other| other.name == line.name));
+    operation.tags = group.map(|group| vec![group.name.to_owned()]);
+    operation.operation_id = Some(line.name.to_owned());
+    operation.summary = Some(line.does.to_owned());
+    match line.verb {
+        Verb::Get => {
+            problems(operation, READ_PROBLEMS);
+            authenticated(operation);
         }
+        Verb::Post => command_manners(line, operation),
     }
 }
 
@@ -60,9 +72,9 @@ fn close_variants(schema: &mut RefOr<Schema>) {
     }
 }
 
-fn command_manners(operation: &mut Operation) {
+fn command_manners(line: &Line, operation: &mut Operation) {
     problems(operation, COMMAND_PROBLEMS);
-    if operation.tags.as_ref().is_some_and(|tags| tags.iter().any(|tag| tag == SIGNED)) {
+    if matches!(line.who, Who::Signed) {
         problems(operation, &[("408", "The body came too slowly.")]);
         return;
     }

@@ -1,13 +1,12 @@
 use aggregates::decisions::ending::CancelOrder;
+use aggregates::decisions::on_order::OnOrder;
 use aggregates::order::{CancelationOutcome, CancelationReason};
 use aggregates::values::OrderId;
 use axum::extract::State;
-use identity::{Caller, Right, Role};
+use identity::{Caller, Role};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::owner_for;
-use crate::caller::forbidden;
 use crate::command::{Accepted, Done, Submission};
 use crate::input::{Body, PathParams};
 use crate::problem::Problem;
@@ -55,8 +54,7 @@ impl CancelReason {
     }
 }
 
-/// Calls an order off: its stock is given back at once, its money is let go of, then it ends as canceled.
-#[utoipa::path(post, path = "/v1/orders/{order}/cancel", tag = "orders", operation_id = "cancel_order",
+#[utoipa::path(post, path = "/v1/orders/{order}/cancel",
     params(("order" = String, Path)), request_body = Option<CancelOrderRequest>, responses((status = 200, body = Done)))]
 pub(crate) async fn cancel(
     State(state): State<ApiState>,
@@ -64,14 +62,9 @@ pub(crate) async fn cancel(
     path: PathParams,
     body: Body<CancelOrderRequest>,
 ) -> Result<Accepted, Problem> {
-    if !submission.caller.may(Right::CancelOrder) {
-        return Err(forbidden(&submission.caller));
-    }
     let order: OrderId = path.parse("order")?;
-    if owner_for(&state, &submission.caller, order).await?.is_none() {
-        return Err(Problem::not_found("order", &order.to_string()));
-    }
     let reason = body.value.reason.unwrap_or_else(|| CancelReason::of(&submission.caller)).in_words();
     let command = CancelOrder { order, outcome: CancelationOutcome::Canceled, reason };
+    let command = OnOrder::new(order, submission.sight, command);
     submission.about_order(order.uuid()).change(&state, body.fingerprint, command).await
 }

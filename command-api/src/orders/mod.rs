@@ -4,17 +4,17 @@ mod cancel;
 mod own_prices;
 mod owner;
 mod place;
-mod placement;
 mod priced;
 mod read;
 mod request;
 mod resume;
 mod view;
+mod whole;
 
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-pub(crate) use owner::{owner_for, sees_what_belongs_to, status_of};
+pub(crate) use owner::{sees_what_belongs_to, status_of};
 pub(crate) use place::id_of;
 
 use crate::state::ApiState;

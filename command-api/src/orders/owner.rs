@@ -2,18 +2,9 @@ use aggregates::order::Order;
 use aggregates::values::OrderId;
 use identity::Caller;
 
-use crate::caller::{is_staff, sees};
+use crate::caller::{is_staff, sight};
 use crate::problem::Problem;
 use crate::state::ApiState;
-
-/// Whose order it is, if the caller may see it: to a customer, another's order does not exist.
-///
-/// # Errors
-/// What the log says when it cannot be read.
-pub(crate) async fn owner_for(state: &ApiState, caller: &Caller, order: OrderId) -> Result<Option<String>, Problem> {
-    let loaded = state.store().load::<Order>(&order.to_string()).await?;
-    Ok(owner(&loaded.state).filter(|owner| sees(caller, owner)))
-}
 
 /// Whether the caller sees what belongs to this order, which exists.
 ///
@@ -22,14 +13,14 @@ pub(crate) async fn owner_for(state: &ApiState, caller: &Caller, order: OrderId)
 pub(crate) async fn sees_what_belongs_to(state: &ApiState, caller: &Caller, order: Option<OrderId>) -> Result<bool, Problem> {
     match order {
         Some(_) if is_staff(caller) => Ok(true),
-        Some(order) => Ok(owner_for(state, caller, order).await?.is_some()),
+        Some(order) => Ok(is_seen(caller, &state.store().load::<Order>(&order.to_string()).await?.state)),
         None => Ok(false),
     }
 }
 
-/// Whose order it is, if there is one.
-pub(super) fn owner(order: &Order) -> Option<String> {
-    order.terms().map(|terms| terms.customer.to_string())
+/// Whether the order is there, as far as the caller can tell: to a customer, another's order does not exist.
+pub(super) fn is_seen(caller: &Caller, order: &Order) -> bool {
+    order.terms().is_some_and(|terms| sight(caller).sees(terms.customer))
 }
 
 /// Where an order is in its life, and in words that the customer may read why it was or is being undone.

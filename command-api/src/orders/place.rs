@@ -1,21 +1,19 @@
 use std::collections::HashMap;
 
 use aggregates::claim::ClaimKind;
-use aggregates::decisions::placing::PlaceOrder;
+use aggregates::decisions::placing::{PlaceOrder, Placement, PlacingRefusal, all_sold, handed_out};
 use aggregates::ids::derive;
 use aggregates::order::{DeclinePolicy, Delivery, OrderPolicy, PaymentTerms, StockPolicy};
 use aggregates::product::Product;
 use aggregates::values::{ChannelReference, CustomerId, OrderId, OrderNumber, Personal, Sku};
-use aggregates::warehouse::{Warehouse, WarehouseStatus};
+use aggregates::warehouse::Warehouse;
 use axum::extract::State;
 use chrono::Utc;
 use identity::{Caller, Right, Role};
 use uuid::Uuid;
 
-use super::placement::{Placement, PlacementRefusal, Unsold};
 use super::priced::{Priced, priced, unpriced};
 use super::request::{DeclinePolicyRequest, DeliveryRequest, PaymentRequest, PlaceOrderRequest, PolicyRequest, StockPolicyRequest};
-use crate::caller::forbidden;
 use crate::channel::{channel_of, own_reference};
 use crate::command::{Accepted, Done, Submission};
 use crate::customers;
@@ -23,8 +21,7 @@ use crate::input::{At, Body, Fields};
 use crate::problem::{Kind, Problem};
 use crate::state::ApiState;
 
-/// Places an order.
-#[utoipa::path(post, path = "/v1/orders", tag = "orders", operation_id = "place_order",
+#[utoipa::path(post, path = "/v1/orders",
     request_body = PlaceOrderRequest, responses((status = 201, body = Done)))]
 pub(crate) async fn place(
     State(state): State<ApiState>,
@@ -48,9 +45,6 @@ pub(crate) fn id_of(reference: &ChannelReference) -> OrderId {
 }
 
 fn may_place(caller: &Caller, request: &PlaceOrderRequest) -> Result<(), Problem> {
-    if !caller.may(Right::PlaceOrder) {
-        return Err(forbidden(caller));
-    }
     if request.speaks_for_a_channel() && channel_of(caller).is_none() {
         return Err(Problem::new(Kind::Forbidden, "prices, references and times of one's own are for trusted channels only"));
     }
@@ -98,8 +92,8 @@ async fn placement(
 }
 
 /// What the order costs, if the shop sells it so now.
-async fn sold(state: &ApiState, customer: CustomerId, request: &PlaceOrderRequest) -> Result<Result<Priced, PlacementRefusal>, Problem> {
-    if let Some(refusal) = no_pickup(state, &request.delivery).await? {
+async fn sold(state: &ApiState, customer: CustomerId, request: &PlaceOrderRequest) -> Result<Result<Priced, PlacingRefusal>, Problem> {
+    if let Err(refusal) = pickup(state, &request.delivery).await? {
         return Ok(Err(refusal));
     }
     match orderable_products(state, request).await? {
@@ -108,42 +102,33 @@ async fn sold(state: &ApiState, customer: CustomerId, request: &PlaceOrderReques
     }
 }
 
-/// Why nothing can be fetched where the order says, if so. A warehouse that seems not to be open is looked at again: it may have been opened a moment ago.
-async fn no_pickup(state: &ApiState, delivery: &DeliveryRequest) -> Result<Option<PlacementRefusal>, Problem> {
-    let DeliveryRequest::Pickup { warehouse } = delivery else { return Ok(None) };
-    let hands_out = |known: &Warehouse| match known.status() {
-        WarehouseStatus::Open | WarehouseStatus::Maintenance => true,
-        WarehouseStatus::NotOpened | WarehouseStatus::Closed => false,
-    };
+/// A warehouse that seems not to hand anything out is looked at again: it may have been opened a moment ago.
+async fn pickup(state: &ApiState, delivery: &DeliveryRequest) -> Result<Result<(), PlacingRefusal>, Problem> {
+    let DeliveryRequest::Pickup { warehouse } = delivery else { return Ok(Ok(())) };
     let recent = state.store().load_many_cached::<Warehouse>(&[warehouse.to_string()]).await?;
-    if recent.iter().any(|recent| hands_out(&recent.state)) {
-        return Ok(None);
+    if recent.iter().any(|recent| handed_out(warehouse, &recent.state).is_ok()) {
+        return Ok(Ok(()));
     }
-    let known = state.store().load::<Warehouse>(warehouse.as_str()).await?.state;
-    let (warehouse, status) = (warehouse.clone(), known.status().as_str());
-    Ok((!hands_out(&known)).then_some(PlacementRefusal::PickupNotPossible { warehouse, status }))
+    Ok(handed_out(warehouse, &state.store().load::<Warehouse>(warehouse.as_str()).await?.state))
 }
 
 /// What is ordered, as the shop sells it now. A product that seems not to be sold is looked at again: it may have been added a moment ago.
 async fn orderable_products(
     state: &ApiState,
     request: &PlaceOrderRequest,
-) -> Result<Result<HashMap<Sku, Product>, PlacementRefusal>, Problem> {
+) -> Result<Result<HashMap<Sku, Product>, PlacingRefusal>, Problem> {
     let mut skus: Vec<String> = request.lines.iter().map(|line| line.sku.to_string()).collect();
     skus.sort_unstable();
     skus.dedup();
     let recent = state.store().load_many_cached::<Product>(&skus).await?;
-    let (mut products, mut unsold) = (HashMap::with_capacity(skus.len()), Vec::new());
+    let mut products = Vec::with_capacity(skus.len());
     for (text, loaded) in skus.iter().zip(recent) {
         let sku: Sku = text.parse().map_err(|_| Problem::not_found("product", text))?;
         let product = if loaded.state.is_orderable() { loaded.state } else { state.store().load::<Product>(text).await?.state };
-        if product.is_orderable() {
-            products.insert(sku, product);
-        } else {
-            unsold.push(Unsold { sku, status: product.status().as_str() });
-        }
+        products.push((sku, product));
     }
-    Ok(PlacementRefusal::of(unsold).map_or(Ok(products), Err))
+    let sold = all_sold(products.iter().map(|(sku, product)| (sku, product)));
+    Ok(sold.map(|()| products.into_iter().collect()))
 }
 
 /// The next number for people. Some are never used: a number is taken before it is known whether it is needed.

@@ -1,14 +1,13 @@
 use std::collections::HashMap;
 
 use aggregates::customer::Customer;
-use aggregates::decisions::placing::PlacingRefusal;
+use aggregates::decisions::placing::{PlacingRefusal, listed_price};
 use aggregates::order::OrderedLine;
 use aggregates::pricing::{PriceList, PricedItem, ShipTo, quote};
 use aggregates::product::Product;
 use aggregates::values::{Currency, CustomerId, Money, Sku, Tier};
 
 use super::own_prices;
-use super::placement::PlacementRefusal;
 use super::request::{DeliveryRequest, LineRequest, PlaceOrderRequest};
 use crate::input::Fields;
 use crate::problem::Problem;
@@ -29,7 +28,7 @@ pub(super) async fn priced(
     customer: CustomerId,
     request: &PlaceOrderRequest,
     products: &HashMap<Sku, Product>,
-) -> Result<Result<Priced, PlacementRefusal>, Problem> {
+) -> Result<Result<Priced, PlacingRefusal>, Problem> {
     if request.has_own_prices() {
         return at_own_prices(request, products).map(Ok);
     }
@@ -56,7 +55,7 @@ fn at_own_prices(request: &PlaceOrderRequest, products: &HashMap<Sku, Product>) 
 }
 
 /// The prices of the list for a customer of this tier.
-fn by_list(tier: Tier, request: &PlaceOrderRequest, products: &HashMap<Sku, Product>) -> Result<Priced, PlacementRefusal> {
+fn by_list(tier: Tier, request: &PlaceOrderRequest, products: &HashMap<Sku, Product>) -> Result<Priced, PlacingRefusal> {
     let list = PriceList::standard(request.currency);
     let items = request.lines.iter().enumerate().map(|(index, line)| item(index, line, request.currency, &products[&line.sku]));
     let items: Vec<PricedItem> = items.collect::<Result<_, _>>()?;
@@ -65,8 +64,7 @@ fn by_list(tier: Tier, request: &PlaceOrderRequest, products: &HashMap<Sku, Prod
     Ok(Priced { tier: Some(tier), lines: quote.lines, shipping: quote.shipping, shipping_tax: quote.shipping_tax })
 }
 
-fn item(index: usize, line: &LineRequest, currency: Currency, product: &Product) -> Result<PricedItem, PlacementRefusal> {
-    let unsold = || PlacementRefusal::CurrencyNotSupported { sku: line.sku.clone(), currency: currency.to_string() };
+fn item(index: usize, line: &LineRequest, currency: Currency, product: &Product) -> Result<PricedItem, PlacingRefusal> {
     Ok(PricedItem {
         line: own_prices::number(index),
         sku: line.sku.clone(),
@@ -74,7 +72,7 @@ fn item(index: usize, line: &LineRequest, currency: Currency, product: &Product)
         category: product.category().unwrap_or_default().to_owned(),
         weight_grams: product.weight_grams(),
         quantity: line.quantity,
-        unit_price: product.price_in(currency).ok_or_else(unsold)?,
+        unit_price: listed_price(&line.sku, product, currency)?,
     })
 }
 

@@ -1,12 +1,10 @@
+use aggregates::decisions::on_order::OnOrder;
 use aggregates::process::ResumeProcess;
 use aggregates::values::OrderId;
 use axum::extract::State;
-use identity::Right;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::owner_for;
-use crate::caller::require;
 use crate::command::{Accepted, Done, Submission};
 use crate::input::{Body, PathParams};
 use crate::problem::Problem;
@@ -22,8 +20,7 @@ pub(crate) struct ResumeOrderRequest {
     reason: String,
 }
 
-/// Lets an order go on that waits for an operator: the step that was stuck is tried again. The version in the answer is that of the order's process.
-#[utoipa::path(post, path = "/v1/orders/{order}/resume", tag = "orders", operation_id = "resume_order",
+#[utoipa::path(post, path = "/v1/orders/{order}/resume",
     params(("order" = String, Path)), request_body = ResumeOrderRequest, responses((status = 200, body = Done)))]
 pub(crate) async fn resume(
     State(state): State<ApiState>,
@@ -31,11 +28,7 @@ pub(crate) async fn resume(
     path: PathParams,
     body: Body<ResumeOrderRequest>,
 ) -> Result<Accepted, Problem> {
-    require(&submission.caller, Right::Operate)?;
     let order: OrderId = path.parse("order")?;
-    if owner_for(&state, &submission.caller, order).await?.is_none() {
-        return Err(Problem::not_found("order", &order.to_string()));
-    }
-    let command = ResumeProcess { order, reason: body.value.reason };
+    let command = OnOrder::new(order, submission.sight, ResumeProcess { order, reason: body.value.reason });
     submission.about_order(order.uuid()).change(&state, body.fingerprint, command).await
 }

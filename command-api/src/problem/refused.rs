@@ -77,7 +77,10 @@ fn refusal(document: RefusalDocument) -> Problem {
         RefusalClass::Value => StatusCode::UNPROCESSABLE_ENTITY,
         RefusalClass::Precondition => StatusCode::PRECONDITION_FAILED,
     };
-    let title = document.code.replace('_', " ");
+    let title = match document.code == Kind::NotFound.code() {
+        true => Kind::NotFound.title().to_owned(),
+        false => document.code.replace('_', " "),
+    };
     let message = precondition(&document).unwrap_or_else(|| document.message.clone());
     Problem::with_code(status, &document.code, &title, message).values(document.details)
 }

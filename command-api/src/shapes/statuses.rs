@@ -10,6 +10,8 @@ use aggregates::product::ProductStatus;
 use aggregates::shipment::ShipmentStatus;
 use aggregates::warehouse::WarehouseStatus;
 
+use crate::catalogue;
+
 /// Declares the schema of a status: its name in the document and its words. Every word that the domain has is either shown or of what does not exist, which
 /// is never answered; a new one is a compile error here.
 macro_rules! status_shapes {
@@ -38,7 +40,7 @@ macro_rules! status_shapes {
 }
 
 /// One of these words.
-pub(crate) fn words(description: &str, words: impl IntoIterator<Item = &'static str>) -> RefOr<Schema> {
+fn words(description: &str, words: impl IntoIterator<Item = &'static str>) -> RefOr<Schema> {
     ObjectBuilder::new().schema_type(Type::String).description(Some(description.trim())).enum_values(Some(words)).into()
 }
 
@@ -61,4 +63,19 @@ status_shapes! {
     WarehouseStatusShape = "WarehouseStatus", WarehouseStatus: Open Maintenance Closed; never NotOpened;
     /// Whether a customer may order.
     CustomerStatusShape = "CustomerStatus", CustomerStatus: Active Suspended; never NotRegistered;
+}
+
+/// What may be asked of an order.
+pub(crate) struct AllowedCommandShape;
+
+impl PartialSchema for AllowedCommandShape {
+    fn schema() -> RefOr<Schema> {
+        words("Something that may be asked of an order.", catalogue::words_of_orders())
+    }
+}
+
+impl ToSchema for AllowedCommandShape {
+    fn name() -> std::borrow::Cow<'static, str> {
+        "AllowedCommand".into()
+    }
 }

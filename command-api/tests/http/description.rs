@@ -18,18 +18,34 @@ fn operations() -> Vec<(String, String, Value)> {
         .collect()
 }
 
-#[test]
-fn the_committed_document_is_what_the_code_says() {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/openapi.json");
-    let said = command_api::openapi_json();
+/// What is committed at a path is what the code says; `UPDATE_OPENAPI` writes it.
+fn assert_committed(path: &str, said: &str) {
+    let whole = format!("{}/{path}", env!("CARGO_MANIFEST_DIR"));
     if std::env::var_os("UPDATE_OPENAPI").is_some() {
-        std::fs::write(path, &said).unwrap();
+        std::fs::write(&whole, said).unwrap();
     }
-    let committed = std::fs::read_to_string(path).unwrap_or_default();
+    let committed = std::fs::read_to_string(&whole).unwrap_or_default();
     assert!(
         committed == said,
-        "command-api/openapi.json is not what the code says: run its tests with UPDATE_OPENAPI=1 and look at the difference"
+        "command-api/{path} is not what the code says: run its tests with UPDATE_OPENAPI=1 and look at the difference"
     );
+}
+
+#[test]
+fn the_committed_document_is_what_the_code_says() {
+    assert_committed("openapi.json", &command_api::openapi_json());
+}
+
+#[test]
+fn the_page_of_commands_is_what_the_catalogue_says() {
+    assert_committed("../docs/commands.md", &command_api::catalogue::page());
+}
+
+#[test]
+fn every_route_has_its_line_in_the_catalogue_and_every_line_its_route() {
+    let routes: BTreeSet<_> = operations().into_iter().map(|(path, method, _)| (method.to_uppercase(), path)).collect();
+    let lines: BTreeSet<_> = command_api::catalogue::lines().map(|line| (line.verb.as_str().to_owned(), line.path.to_owned())).collect();
+    assert_eq!(routes, lines);
 }
 
 #[test]

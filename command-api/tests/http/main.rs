@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test ends at what it did not expect")]
 
+mod allowed;
 mod api;
 mod catalog;
 mod customers;
@@ -12,5 +13,6 @@ mod lookups;
 mod orders;
 mod reading;
 mod resuming;
+mod rights;
 mod shipments;
 mod webhooks;

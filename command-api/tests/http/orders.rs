@@ -178,7 +178,17 @@ async fn an_order_is_canceled_by_its_customer_and_by_nobody_elses() {
     let (ada, bob) = (api.furnish().await, api.customer().await);
     let order = api.post(&api.token_of(ada), "/v1/orders", two_teapots()).await;
     let path = format!("/v1/orders/{}/cancel", order.id());
-    api.post(&api.token_of(bob), &path, json!({})).await.assert_problem(404, "/problems/not-found");
+    let unseen = api.post(&api.token_of(bob), &path, json!({})).await;
+    unseen.assert_problem(404, "/problems/not-found");
+    assert_eq!(
+        unseen.body,
+        json!({"type": "/problems/not-found", "title": "nothing is here", "status": 404,
+        "detail": format!("there is no order {}", order.id())})
+    );
+    for version in ["\"1\"", "\"7\""] {
+        let guessed = api.post_with(&api.token_of(bob), &path, &[("if-match", version)], json!({})).await;
+        assert_eq!(guessed.body, unseen.body, "nothing tells that it is there, its version neither");
+    }
     api.post(&api.shop(), &path, json!({})).await.assert_problem(403, "/problems/forbidden");
     api.post(&api.token_of(ada), &path, json!({"reason": "ordered_by_mistake"})).await.assert(200);
     assert_eq!(api.event_types(&format!("order-{}", order.id())).await, ["order.placed", "order.cancelation_started"]);

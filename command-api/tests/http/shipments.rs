@@ -139,7 +139,11 @@ async fn a_parcel_that_left_with_one_carrier_did_not_leave_with_another() {
 async fn a_parcel_arrived_at_a_time_that_can_have_been() {
     let api = Api::start().await;
     let (order, parcel) = packed(&api).await;
-    let path = format!("/v1/orders/{order}/shipments/{parcel}/deliver");
+    let path = format!("/v1/orders/{order}/shipments/{parcel}");
+    let carrier = json!({"carrier": {"carrier": "dhl", "tracking": "1"}});
+    api.post(&api.operator(), &format!("{path}/deliver"), json!({})).await.assert_problem(409, "/problems/wrong-shipment-status");
+    api.post(&api.operator(), &format!("{path}/dispatch"), carrier).await.assert(200);
+    let path = format!("{path}/deliver");
     let head = api.head().await;
     for at in crate::orders::IMPOSSIBLE {
         let answer = api.post(&api.operator(), &path, json!({"delivered_at": at})).await;

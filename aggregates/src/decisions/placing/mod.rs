@@ -2,16 +2,20 @@
 
 mod confirm;
 mod place;
+mod sold;
 mod totals;
 
 pub use confirm::ConfirmOrder;
 pub use place::{LINE_LIMIT, PlaceOrder};
+pub use sold::{Placement, Unsold, all_sold, handed_out, listed_price};
 
 use decider::{Refusal, RefusalClass};
 use serde::Serialize;
 
 use crate::order::OrderRefusal;
-use crate::values::{CustomerId, Money, OrderId};
+use crate::product::ProductStatus;
+use crate::values::{CustomerId, Money, OrderId, Sku, WarehouseCode};
+use crate::warehouse::WarehouseStatus;
 
 /// Why an order is not placed, or not confirmed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, thiserror::Error)]
@@ -86,6 +90,32 @@ pub enum PlacingRefusal {
         /// Which amount.
         field: String,
     },
+    /// Some of it is not sold now.
+    #[error("{}", sold::in_words(products))]
+    ProductNotOrderable {
+        /// What: the first.
+        sku: Sku,
+        /// What it is.
+        status: ProductStatus,
+        /// All that is not sold.
+        products: Vec<Unsold>,
+    },
+    /// Nothing can be fetched there.
+    #[error("nothing can be fetched at warehouse {warehouse}: it is {}", status.as_str())]
+    PickupNotPossible {
+        /// Where.
+        warehouse: WarehouseCode,
+        /// What it is.
+        status: WarehouseStatus,
+    },
+    /// It has no price in the order's currency.
+    #[error("product {sku} has no price in {currency}")]
+    CurrencyNotSupported {
+        /// What.
+        sku: Sku,
+        /// The order's currency.
+        currency: String,
+    },
     /// What the order says, whatever is asked.
     #[error(transparent)]
     #[serde(untagged)]
@@ -101,10 +131,14 @@ impl Refusal for PlacingRefusal {
             | Self::LineNumbersInvalid { .. }
             | Self::CurrencyMismatch { .. }
             | Self::TotalsMismatch { .. }
-            | Self::AmountOutOfBounds { .. } => RefusalClass::Value,
-            Self::OrderExists { .. } | Self::DuplicateChannelReference { .. } | Self::CustomerInactive { .. } | Self::QuoteStale { .. } => {
-                RefusalClass::State
-            }
+            | Self::AmountOutOfBounds { .. }
+            | Self::CurrencyNotSupported { .. }
+            | Self::PickupNotPossible { .. } => RefusalClass::Value,
+            Self::ProductNotOrderable { .. }
+            | Self::OrderExists { .. }
+            | Self::DuplicateChannelReference { .. }
+            | Self::CustomerInactive { .. }
+            | Self::QuoteStale { .. } => RefusalClass::State,
             Self::Order(refusal) => refusal.class(),
         }
     }

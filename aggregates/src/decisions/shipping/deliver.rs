@@ -1,4 +1,5 @@
-//! A parcel arrived: a fact, told by a carrier or at the counter, and never refused. One that was not sent yet has left with it.
+//! A parcel arrived. Told by a carrier it is a fact and never refused: one that was not sent yet has left with it. Somebody of the shop says so of a parcel that
+//! left; one that did not is dispatched first.
 
 use chrono::{DateTime, Utc};
 use decider::{Changes, Decision, Needed, States};
@@ -7,12 +8,25 @@ use serde::{Deserialize, Serialize};
 use super::ShippingRefusal;
 use super::departure::{Departure, streams_to_leave};
 use crate::loaded::loaded;
+use crate::order::Order;
 use crate::shipment::{
-    CarrierBooking, DELIVERED_AFTER_CANCEL, DELIVERED_BEFORE_DISPATCH, Shipment, ShipmentMethod, ShipmentPlanned, ShipmentStatus,
+    CarrierBooking, DELIVERED_AFTER_CANCEL, DELIVERED_BEFORE_DISPATCH, Shipment, ShipmentMethod, ShipmentPlanned, ShipmentRefusal,
+    ShipmentStatus,
 };
 use crate::values::{OrderId, ShipmentId};
 
-/// A carrier (or somebody at the counter) says that a parcel arrived.
+/// Somebody of the shop says that a parcel which left has arrived.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct DeliverShipment {
+    /// Which.
+    pub shipment: ShipmentId,
+    /// Of which order.
+    pub order: OrderId,
+    /// When it arrived.
+    pub delivered_at: DateTime<Utc>,
+}
+
+/// A carrier says that a parcel arrived, whatever is known of it here.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct RecordDelivery {
     /// Which.
@@ -44,6 +58,31 @@ impl Decision for RecordDelivery {
     }
 }
 
+impl Decision for DeliverShipment {
+    type Refusal = ShippingRefusal;
+
+    fn streams(&self, _: &States<'_>) -> Vec<Needed> {
+        vec![Needed::of::<Shipment>(self.shipment.to_string()), Needed::of::<Order>(self.order.to_string())]
+    }
+
+    fn decide(&self, states: &States<'_>) -> Result<Changes, ShippingRefusal> {
+        let shipment = loaded::<Shipment>(states, &self.shipment.to_string());
+        shipment.planned_for(self.order, self.shipment)?;
+        match shipment.status() {
+            ShipmentStatus::Dispatched | ShipmentStatus::Delivered => self.fact().decide(states),
+            status @ (ShipmentStatus::NotPlanned | ShipmentStatus::Planned | ShipmentStatus::Packed | ShipmentStatus::Canceled) => {
+                Err(ShipmentRefusal::WrongShipmentStatus { shipment: self.shipment, status }.into())
+            }
+        }
+    }
+}
+
+impl DeliverShipment {
+    fn fact(&self) -> RecordDelivery {
+        RecordDelivery { shipment: self.shipment, order: self.order, delivered_at: self.delivered_at, carrier: None }
+    }
+}
+
 impl RecordDelivery {
     fn departure<'a>(&self, planned: &'a ShipmentPlanned) -> Departure<'a> {
         let carrier = self.carrier.clone().filter(|_| planned.method == ShipmentMethod::Carrier);
@@ -52,7 +91,7 @@ impl RecordDelivery {
 
     fn left_and_arrived(&self, shipment: &Shipment, planned: &ShipmentPlanned, states: &States<'_>) -> Changes {
         let departure = self.departure(planned);
-        match departure.ship(states).and_then(|shipped| departure.leave(shipped, states)) {
+        match departure.ship(loaded(states, &self.order.to_string())).and_then(|shipped| departure.leave(shipped, states)) {
             Ok(mut changes) => {
                 if planned.method == ShipmentMethod::Carrier {
                     changes.append(departure.arrive(self.delivered_at));

@@ -10,7 +10,7 @@ use crate::order::{Order, OrderLinesDelivered, OrderLinesShipped, OrderRefusal};
 use crate::payment::Payment;
 use crate::shipment::{CarrierBooking, Shipment, ShipmentDelivered, ShipmentDispatched, ShipmentLine, ShipmentMethod, ShipmentPlanned};
 use crate::stock_item::StockItem;
-use crate::values::{Hold, LineQuantity, OrderId, ShipmentId, StockItemId};
+use crate::values::{Hold, LineQuantity, OrderId, PaymentId, ShipmentId, StockItemId};
 
 /// A capture may be late: an authorization must outlive the dispatch by so much.
 const MARGIN_HOURS: i64 = 24;
@@ -44,6 +44,18 @@ fn units(planned: &ShipmentPlanned) -> Vec<LineQuantity> {
     planned.lines.iter().map(|line| LineQuantity { line: line.line, quantity: line.quantity }).collect()
 }
 
+/// Whether the order lets a packed parcel leave now, and its payments do.
+pub(in crate::decisions) fn may_leave<'a>(
+    order: &Order,
+    (shipment, parcel): (ShipmentId, &Shipment),
+    payment: impl Fn(PaymentId) -> Option<&'a Payment>,
+    at: DateTime<Utc>,
+) -> bool {
+    let Some(planned) = parcel.planned() else { return false };
+    let departure = Departure { shipment, planned, carrier: None, at };
+    departure.ship(order).and_then(|shipped| departure.money_will_be_there(&shipped, payment)).is_ok()
+}
+
 /// A parcel that leaves.
 pub(super) struct Departure<'a> {
     pub(super) shipment: ShipmentId,
@@ -54,17 +66,20 @@ pub(super) struct Departure<'a> {
 
 impl Departure<'_> {
     /// What it means for the order.
-    pub(super) fn ship(&self, states: &States<'_>) -> Result<OrderLinesShipped, ShippingRefusal> {
-        let (order, lines) = (self.planned.order, units(self.planned));
-        Ok(loaded::<Order>(states, &order.to_string()).ship(order, self.shipment, &self.planned.warehouse, &lines)?)
+    pub(super) fn ship(&self, order: &Order) -> Result<OrderLinesShipped, ShippingRefusal> {
+        Ok(order.ship(self.planned.order, self.shipment, &self.planned.warehouse, &units(self.planned))?)
     }
 
-    pub(super) fn money_will_be_there(&self, shipped: &OrderLinesShipped, states: &States<'_>) -> Result<(), ShippingRefusal> {
+    /// What it is charged to is still authorized, and will be when it is taken.
+    pub(super) fn money_will_be_there<'a>(
+        &self,
+        shipped: &OrderLinesShipped,
+        payment: impl Fn(PaymentId) -> Option<&'a Payment>,
+    ) -> Result<(), ShippingRefusal> {
         for share in &shipped.captures {
-            let payment = loaded::<Payment>(states, &share.payment.to_string());
-            if payment.standing_authorization().is_none() {
+            let Some(payment) = payment(share.payment).filter(|payment| payment.standing_authorization().is_some()) else {
                 return Err(OrderRefusal::AuthorizationInsufficient { missing: share.amount }.into());
-            }
+            };
             match payment.expires_at() {
                 Some(expires_at) if expires_at < self.at + Duration::hours(MARGIN_HOURS) => {
                     return Err(ShippingRefusal::AuthorizationLapses { payment: share.payment, expires_at });

@@ -43,8 +43,8 @@ impl Decision for DispatchShipment {
         }
         let carrier = self.carrier_of(planned)?;
         let departure = Departure { shipment: self.shipment, planned, carrier, at: self.at };
-        let shipped = departure.ship(states)?;
-        departure.money_will_be_there(&shipped, states)?;
+        let shipped = departure.ship(loaded(states, &self.order.to_string()))?;
+        departure.money_will_be_there(&shipped, |payment| states.get(&payment.to_string()))?;
         departure.leave(shipped, states)
     }
 }

@@ -5,7 +5,8 @@ mod departure;
 mod dispatch;
 mod plan;
 
-pub use deliver::RecordDelivery;
+pub use deliver::{DeliverShipment, RecordDelivery};
+pub(super) use departure::may_leave;
 pub use dispatch::DispatchShipment;
 pub use plan::PlanShipment;
 

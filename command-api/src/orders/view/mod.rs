@@ -6,10 +6,9 @@ mod money;
 mod parcels;
 
 use aggregates::order::Order;
-use aggregates::payment::Payment;
 use aggregates::values::{Money, OrderId, Tier};
 use chrono::{DateTime, Utc};
-use identity::{Caller, Right};
+use identity::Caller;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -18,7 +17,9 @@ use lines::{OrderLineView, line};
 use money::{AttemptView, attempt, captured, paid};
 use parcels::{DeliveryView, ParcelView, delivery, parcel};
 
-use crate::shapes::{FulfillmentStatusShape, MoneyShape, OrderStatusShape, PaidStatusShape, TierShape};
+use super::whole::Around;
+use crate::catalogue::allowed_commands;
+use crate::shapes::{AllowedCommandShape, FulfillmentStatusShape, MoneyShape, OrderStatusShape, PaidStatusShape, TierShape};
 
 /// An order. Personal data stands in its history, for who may see it.
 #[derive(Debug, Serialize, ToSchema)]
@@ -68,13 +69,14 @@ pub(crate) struct OrderView {
     /// Why it was or is being undone.
     reason: Option<ReasonView>,
     /// What the caller may ask of it now.
+    #[schema(value_type = Vec<AllowedCommandShape>)]
     allowed_commands: Vec<&'static str>,
 }
 
-/// An order with its attempts to pay, as `caller` sees it.
-pub(super) fn view(id: OrderId, (order, payments): (&Order, &[Payment]), version: i64, caller: &Caller) -> OrderView {
+/// An order with what stands around it, as `caller` sees it.
+pub(super) fn view(id: OrderId, (order, around): (&Order, &Around), version: i64, caller: &Caller) -> OrderView {
     let terms = order.terms();
-    let captured = terms.map(|terms| captured(terms.currency, payments));
+    let captured = terms.map(|terms| captured(terms.currency, around.payments()));
     let reference = terms.and_then(|terms| terms.channel_reference.as_ref());
     OrderView {
         id: id.to_string(),
@@ -82,7 +84,7 @@ pub(super) fn view(id: OrderId, (order, payments): (&Order, &[Payment]), version
         order_number: terms.map(|terms| terms.order_number.to_string()),
         status: order.status().as_str(),
         r#final: order.status().is_final(),
-        payment_status: paid(terms, captured, payments).as_str(),
+        payment_status: paid(terms, captured, around.payments()).as_str(),
         fulfillment_status: order.fulfillment_status().as_str(),
         customer: terms.map(|terms| terms.customer.to_string()),
         tier: terms.map(|terms| terms.tier),
@@ -101,11 +103,6 @@ pub(super) fn view(id: OrderId, (order, payments): (&Order, &[Payment]), version
         payments: order.payments().iter().map(attempt).collect(),
         shipments: order.shipments().map(parcel).collect(),
         reason: order.cancelation().map(reason),
-        allowed_commands: order.allowed_commands().into_iter().filter(|command| may_ask(caller, command)).collect(),
+        allowed_commands: allowed_commands(caller, around.with(order)),
     }
-}
-
-/// All but calling off is the warehouse's.
-fn may_ask(caller: &Caller, command: &str) -> bool {
-    caller.may(if command == "cancel" { Right::CancelOrder } else { Right::Fulfill })
 }

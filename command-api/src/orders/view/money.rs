@@ -41,14 +41,14 @@ pub(super) fn attempt(attempt: &PaymentAttempt) -> AttemptView {
 }
 
 /// What gateways have taken.
-pub(super) fn captured(currency: Currency, payments: &[Payment]) -> Money {
-    let captured = payments.iter().map(Payment::captured_minor).sum();
+pub(super) fn captured<'a>(currency: Currency, payments: impl Iterator<Item = &'a Payment>) -> Money {
+    let captured = payments.map(Payment::captured_minor).sum();
     Money::from_minor(captured, currency).unwrap_or_else(|_| Money::zero(currency))
 }
 
 /// The rule that the read model has, too.
-pub(super) fn paid(terms: Option<&Terms>, captured: Option<Money>, payments: &[Payment]) -> PaidStatus {
-    let attempts: Vec<AttemptStage> = payments.iter().map(AttemptStage::of).collect();
+pub(super) fn paid<'a>(terms: Option<&Terms>, captured: Option<Money>, payments: impl Iterator<Item = &'a Payment>) -> PaidStatus {
+    let attempts: Vec<AttemptStage> = payments.map(AttemptStage::of).collect();
     let amount = |money: Option<Money>| money.map(Money::amount).unwrap_or_default();
     paid_status(amount(terms.map(|terms| terms.total)), amount(captured), &attempts)
 }

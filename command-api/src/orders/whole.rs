@@ -1,0 +1,62 @@
+use aggregates::decisions::allowed::OrderInFull;
+use aggregates::order::Order;
+use aggregates::payment::Payment;
+use aggregates::process::Process;
+use aggregates::shipment::Shipment;
+use aggregates::values::{OrderId, PaymentId, ShipmentId};
+use chrono::Utc;
+use decider::{EventSourced, StreamId};
+use event_store::{Loaded, Moment};
+use futures::future::{try_join_all, try_join3};
+
+use crate::problem::Problem;
+use crate::state::ApiState;
+
+/// What stands around an order, as it was when the order was as it was read: the order itself does not know what gateways have taken, and how far a
+/// warehouse is.
+pub(super) struct Around {
+    parcels: Vec<(ShipmentId, Shipment)>,
+    payments: Vec<(PaymentId, Payment)>,
+    process: Process,
+}
+
+impl Around {
+    /// Of the order as it was read at a moment.
+    pub(super) async fn load(state: &ApiState, id: OrderId, order: &Loaded<Order>, moment: Moment) -> Result<Self, Problem> {
+        let moment = match moment {
+            Moment::Version(version) => Moment::Position(position_of(state, id, version).await?),
+            Moment::Position(_) | Moment::Instant(_) => Moment::Position(order.position.position),
+            Moment::Now => Moment::Now,
+        };
+        let parcels = order.state.shipments().map(|(parcel, _)| at(state, parcel, moment));
+        let payments = order.state.payments().iter().map(|attempt| at(state, attempt.payment, moment));
+        let (parcels, payments, process) =
+            try_join3(try_join_all(parcels), try_join_all(payments), at::<Process, OrderId>(state, id, moment)).await?;
+        let process = process.map(|(_, process)| process).unwrap_or_default();
+        Ok(Self { parcels: parcels.into_iter().flatten().collect(), payments: payments.into_iter().flatten().collect(), process })
+    }
+
+    /// Its attempts to pay, oldest first.
+    pub(super) fn payments(&self) -> impl Iterator<Item = &Payment> {
+        self.payments.iter().map(|(_, payment)| payment)
+    }
+
+    /// Together with it.
+    pub(super) fn with<'a>(&'a self, order: &'a Order) -> OrderInFull<'a> {
+        OrderInFull { order, parcels: &self.parcels, payments: &self.payments, process: &self.process, at: Utc::now() }
+    }
+}
+
+async fn at<A: EventSourced, I: ToString + Copy>(state: &ApiState, id: I, moment: Moment) -> Result<Option<(I, A)>, Problem> {
+    let (store, text) = (state.store(), id.to_string());
+    let loaded = match moment {
+        Moment::Now => Some(store.load(&text).await?),
+        Moment::Version(_) | Moment::Position(_) | Moment::Instant(_) => store.load_at(&text, moment).await?,
+    };
+    Ok(loaded.map(|loaded| (id, loaded.state)))
+}
+
+async fn position_of(state: &ApiState, id: OrderId, version: i64) -> Result<i64, Problem> {
+    let events = state.store().stream_events(&StreamId::of::<Order>(id.to_string()), version - 1, 1).await?;
+    Ok(events.first().map_or(0, |event| event.position))
+}
