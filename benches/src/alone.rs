@@ -2,20 +2,20 @@
 //! how long. A profiler can be attached meanwhile. Nothing is written to the results.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, bail};
 use clap::ValueEnum;
 use sqlx::{Connection, PgConnection, Row};
 
 use crate::clients::for_a_while;
 use crate::http::{CommandApi, Request};
 use crate::ours::{self, AddsProducts, clients};
+use crate::process::Stack;
 use crate::rounds::Timing;
 use crate::sample::Sample;
 use crate::server::Server;
-use crate::{hot, orders, shop};
+use crate::work::Process;
+use crate::{hot, orders, shop, week};
 
 /// Who runs alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -30,6 +30,8 @@ pub(crate) enum Alone {
     HotHttp,
     /// Orders of eleven lines allocated, in process
     Orders,
+    /// The week of real orders, everything in one process
+    Week,
 }
 
 pub(crate) async fn run(who: Alone, count: usize, timing: Timing) -> anyhow::Result<()> {
@@ -38,24 +40,37 @@ pub(crate) async fn run(who: Alone, count: usize, timing: Timing) -> anyhow::Res
     let log = ours::open(&url).await?;
     let mut watched = PgConnection::connect(&url).await?;
     sqlx::raw_sql("create extension pg_stat_statements").execute(&mut watched).await?;
+    let rooms = server.watched("clients").await?;
+    let here = || Some(rooms.clone());
     let sample = match who {
-        Alone::Append => watch(&mut watched, None, timing, for_a_while(clients(count, || AddsProducts(log.clone())), timing)).await?,
+        Alone::Append => {
+            watch(&mut watched, None, timing, for_a_while(clients(count, || AddsProducts(log.clone())), timing, here())).await?
+        }
         Alone::Hot => {
             ours::open_shop(&log, ["hot".to_owned()]).await?;
-            watch(&mut watched, None, timing, for_a_while(hot::receivers(&log, count, "hot"), timing)).await?
+            watch(&mut watched, None, timing, for_a_while(hot::receivers(&log, count, "hot"), timing, here())).await?
         }
         Alone::Orders => {
             ours::execute(&log, shop::open_warehouse()?, 1).await?;
             let placed = orders::Shop::open(&log, "alone").await?.place_all(&log).await?;
-            watch(&mut watched, None, Timing { warm_up: Duration::ZERO, ..timing }, placed.allocate_all(&log, count)).await?
+            watch(&mut watched, None, Timing { warm_up: Duration::ZERO, ..timing }, placed.allocate_all(&log, count, &rooms)).await?
         }
         Alone::AppendHttp | Alone::HotHttp => {
             ours::open_shop(&log, ["hot".to_owned()]).await?;
             let api = CommandApi::start(&url).await?;
             let request = if who == Alone::HotHttp { Request::Receive("hot".into()) } else { Request::AddProduct };
             let posts = api.clients(count, request).await?;
-            let sample = watch(&mut watched, Some(api.pid()), timing, for_a_while(posts, timing)).await?;
+            let sample = watch(&mut watched, Some(api.pid()), timing, for_a_while(posts, timing, Some(api.watched(&rooms)))).await?;
             api.stop()?;
+            sample
+        }
+        Alone::Week => {
+            let data = tempfile::tempdir()?;
+            let (stack, _) = Stack::start_on(data.path(), Some(&url)).await?;
+            let timing = Timing { warm_up: Duration::ZERO, ..timing };
+            let work = async { week::load(&stack, data.path(), &url).await.map(week::Week::sample) };
+            let sample = watch(&mut watched, Some(stack.pid()), timing, work).await?;
+            stack.stop()?;
             sample
         }
     };
@@ -145,22 +160,13 @@ async fn processor_time(connection: &mut PgConnection, api: Option<u32>) -> anyh
     let mut times = BTreeMap::new();
     for row in rows {
         let (pid, name): (i32, String) = (row.try_get("pid")?, row.try_get("name")?);
-        if let Ok(time) = time_of(u32::try_from(pid)?) {
-            *times.entry(format!("postgres: {name}")).or_default() += time;
+        if let Ok(time) = Process(u32::try_from(pid)?).time() {
+            *times.entry(format!("postgres: {name}")).or_default() += time.own;
         }
     }
-    times.insert("bench (clients, and the log where it is in process)".to_owned(), time_of(std::process::id())?);
+    times.insert("bench (clients, and the log where it is in process)".to_owned(), Process(std::process::id()).time()?.own);
     if let Some(api) = api {
-        times.insert("orderly command-api".to_owned(), time_of(api)?);
+        times.insert("orderly".to_owned(), Process(api).time()?.own);
     }
     Ok(times)
-}
-
-/// User and system time; the kernel counts in hundredths of a second.
-fn time_of(pid: u32) -> anyhow::Result<Duration> {
-    let stat = fs::read_to_string(format!("/proc/{pid}/stat"))?;
-    let (_, fields) = stat.rsplit_once(") ").context("a process has a name")?;
-    let mut times = fields.split(' ').skip(11).take(2).map(str::parse::<u64>);
-    let (Some(Ok(user)), Some(Ok(system))) = (times.next(), times.next()) else { bail!("no processor times of {pid}") };
-    Ok(Duration::from_millis((user + system) * 10))
 }

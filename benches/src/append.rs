@@ -11,6 +11,7 @@ use crate::rounds::{Contest, Timing};
 use crate::sample::{Measured, best, grouped};
 use crate::server::Server;
 use crate::stock::{self, Stock};
+use crate::work::Watched;
 
 pub(crate) const TITLE: &str = "append: new aggregates";
 
@@ -28,24 +29,34 @@ pub(crate) async fn run(server: &Server, timing: Timing) -> anyhow::Result<Secti
     event_store::migrate(&http_url).await?;
     let api = CommandApi::start(&http_url).await?;
     let bare = Bare::open(server).await?;
+    let watched = server.watched("clients").await?;
 
-    let measured = contest(&stores, &log, &api, &bare, timing).run(timing).await?;
+    let measured = contest(&stores, &log, &api, &bare, timing, &watched).run(timing).await?;
     api.stop()?;
     log.close().await;
     Ok(section(&measured))
 }
 
-fn contest<'a>(stores: &'a [(u32, Stock)], log: &'a EventStore, api: &'a CommandApi, bare: &'a Bare, timing: Timing) -> Contest<'a> {
+fn contest<'a>(
+    stores: &'a [(u32, Stock)],
+    log: &'a EventStore,
+    api: &'a CommandApi,
+    bare: &'a Bare,
+    timing: Timing,
+    watched: &'a Watched,
+) -> Contest<'a> {
     let mut contest = Contest::new("append");
     for count in CLIENTS {
         for (pool, store) in stores {
             contest.enter(format!("stock, {count} clients, pool of {pool}"), move |_| {
-                for_a_while(clients(count, || stock::AddsProducts(store.clone())), timing)
+                for_a_while(clients(count, || stock::AddsProducts(store.clone())), timing, Some(watched.here(stock::HERE)))
             });
         }
-        contest.enter(format!("ours, {count} clients"), move |_| for_a_while(clients(count, || AddsProducts(log.clone())), timing));
+        contest.enter(format!("ours, {count} clients"), move |_| {
+            for_a_while(clients(count, || AddsProducts(log.clone())), timing, Some(watched.clone()))
+        });
         contest.enter(format!("ours over HTTP, {count} clients"), move |_| async move {
-            for_a_while(api.clients(count, Request::AddProduct).await?, timing).await
+            for_a_while(api.clients(count, Request::AddProduct).await?, timing, Some(api.watched(watched))).await
         });
     }
     contest.enter("bare Postgres: pgbench, a row a commit, 64 clients", move |_| bare.single_rows(64, timing));
@@ -73,7 +84,19 @@ fn section(measured: &[Measured]) -> Section {
         let lowest = all(measured, &format!("stock, {count} clients")).map(p99).fold(f64::INFINITY, f64::min);
         targets.push(Target::at_least(format!("over HTTP, {count} clients, to the best of stock"), times, "×", than_stock(http)));
         targets.push(Target::at_most("its p99, at most the lowest of stock", lowest, " ms", p99(http)));
-        section.paragraph(&format!("In process, {count} clients: {:.1} × the best of stock.", than_stock(in_process)));
+        let micros = |one: &Measured| one.micros().map_or(f64::NAN, |spread| spread.median);
+        let (least, by_http, by_us) = (micros(stock), micros(stock) / micros(http), micros(stock) / micros(in_process));
+        let wanted = if count == CLIENTS[0] { 2.5 } else { 3.0 };
+        targets.push(Target::at_least(
+            format!("processor time of a command of stock's best pool to one over HTTP, {count} clients"),
+            wanted,
+            "×",
+            by_http,
+        ));
+        section.paragraph(&format!(
+            "In process, {count} clients: {:.1} × the best of stock; of the processors a command takes 1/{by_us:.1} of the {least:.0} µs of stock.",
+            than_stock(in_process)
+        ));
     }
     section.targets(&targets);
     section

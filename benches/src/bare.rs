@@ -12,6 +12,7 @@ use crate::clients::micros;
 use crate::rounds::Timing;
 use crate::sample::Sample;
 use crate::server::Server;
+use crate::work::Watched;
 
 /// How many rows one statement inserts.
 pub(crate) const BATCH: i64 = 500;
@@ -32,6 +33,7 @@ pub(crate) struct Bare {
     url: String,
     pgbench: PathBuf,
     folder: tempfile::TempDir,
+    watched: Watched,
 }
 
 impl Bare {
@@ -44,7 +46,8 @@ impl Bare {
         )
         .execute(&mut connection)
         .await?;
-        let bare = Self { url, pgbench: server.programs().await?.join("pgbench"), folder: tempfile::tempdir()? };
+        let watched = server.watched("load").await?.ended("pgbench");
+        let bare = Self { url, pgbench: server.programs().await?.join("pgbench"), folder: tempfile::tempdir()?, watched };
         std::fs::write(bare.folder.path().join("insert.sql"), INSERT)?;
         Ok(bare)
     }
@@ -57,10 +60,12 @@ impl Bare {
         pgbench.arg("--define").arg(format!("payload={PAYLOAD}")).arg("--define").arg(format!("metadata={METADATA}"));
         pgbench.arg("--file").arg(folder.join("insert.sql")).arg("--log").arg("--log-prefix").arg(folder.join("latencies"));
         pgbench.arg(&self.url).stdin(Stdio::null());
+        let before = self.watched.until_now()?;
         let output = tokio::task::spawn_blocking(move || pgbench.output()).await?.context("pgbench, which comes with the server")?;
         ensure!(output.status.success(), "pgbench: {}", String::from_utf8_lossy(&output.stderr));
+        let work = self.watched.until_now()?.since(&before);
         let latencies = self.take_latencies()?;
-        Ok(Sample::new(latencies.len(), timing.measured, latencies))
+        Ok(Sample::new(latencies.len(), timing.measured, latencies).with_work(work))
     }
 
     /// What pgbench logged: client, transaction, time in microseconds …; a file for each of its threads.
@@ -79,11 +84,12 @@ impl Bare {
 
     /// Many rows a statement, each statement a commit, over some connections at once.
     pub(crate) async fn batches(&self, connections: usize, timing: Timing) -> anyhow::Result<Sample> {
+        let before = self.watched.until_now()?;
         let writers = (0..connections).map(|_| self.write_batches(timing));
         let rows = futures::future::try_join_all(writers).await?;
         let latencies = rows.iter().flatten().copied().collect::<Vec<_>>();
         let done = latencies.len() * usize::try_from(BATCH)?;
-        Ok(Sample::new(done, timing.measured, latencies))
+        Ok(Sample::new(done, timing.measured, latencies).with_work(self.watched.until_now()?.since(&before)))
     }
 
     async fn write_batches(&self, timing: Timing) -> anyhow::Result<Vec<u32>> {
@@ -118,14 +124,15 @@ impl Bare {
         let mut connection = PgConnection::connect(&self.url).await?;
         let take = format!("select setval('bare.position', nextval('bare.position') + {COPY} + 32) - {COPY}");
         let first: i64 = sqlx::query_scalar(sqlx::AssertSqlSafe(take)).fetch_one(&mut connection).await?;
-        let begun = Instant::now();
+        let (before, begun) = (self.watched.until_now()?, Instant::now());
         let mut copy = connection.copy_in_raw("copy bare.events from stdin").await?;
         for chunk in (first..first + COPY).collect::<Vec<_>>().chunks(2000) {
             let lines: String = chunk.iter().map(|position| line(*position)).collect();
             copy.send(lines.as_bytes()).await?;
         }
         copy.finish().await?;
-        Ok(Sample::new(usize::try_from(COPY)?, begun.elapsed(), Vec::new()))
+        let elapsed = begun.elapsed();
+        Ok(Sample::new(usize::try_from(COPY)?, elapsed, Vec::new()).with_work(self.watched.until_now()?.since(&before)))
     }
 }
 

@@ -8,6 +8,7 @@ use tokio::task::JoinSet;
 
 use crate::rounds::Timing;
 use crate::sample::Sample;
+use crate::work::{Watched, Work};
 
 /// Somebody who sends commands, one at a time.
 pub(crate) trait Client: Send + 'static {
@@ -15,10 +16,11 @@ pub(crate) trait Client: Send + 'static {
     fn ask(&mut self) -> impl Future<Output = anyhow::Result<()>> + Send;
 }
 
-/// Lets all of them ask until the time is up. Counted is what was answered within the measured time.
-pub(crate) async fn for_a_while<C: Client>(clients: Vec<C>, timing: Timing) -> anyhow::Result<Sample> {
+/// Lets all of them ask until the time is up. Counted is what was answered within the measured time, and the work of those who are watched meanwhile.
+pub(crate) async fn for_a_while<C: Client>(clients: Vec<C>, timing: Timing, watched: Option<Watched>) -> anyhow::Result<Sample> {
     let begin = Instant::now() + timing.warm_up;
     let end = begin + timing.measured;
+    let work = tokio::spawn(work_between(watched, begin, end));
     let mut tasks: JoinSet<anyhow::Result<(usize, Vec<u32>)>> = JoinSet::new();
     for mut client in clients {
         tasks.spawn(async move {
@@ -38,11 +40,20 @@ pub(crate) async fn for_a_while<C: Client>(clients: Vec<C>, timing: Timing) -> a
         });
     }
     let (done, latencies) = together(tasks).await?;
-    Ok(Sample::new(done, timing.measured, latencies))
+    Ok(Sample::new(done, timing.measured, latencies).with_work(work.await??))
+}
+
+async fn work_between(watched: Option<Watched>, begin: Instant, end: Instant) -> anyhow::Result<Option<Work>> {
+    let Some(watched) = watched else { return Ok(None) };
+    tokio::time::sleep_until(begin.into()).await;
+    let before = watched.until_now()?;
+    tokio::time::sleep_until(end.into()).await;
+    Ok(Some(watched.until_now()?.since(&before)))
 }
 
 /// Lets them share this many commands, and measures how long that takes.
-pub(crate) async fn until_done<C: Client>(clients: Vec<C>, commands: usize) -> anyhow::Result<Sample> {
+pub(crate) async fn until_done<C: Client>(clients: Vec<C>, commands: usize, watched: &Watched) -> anyhow::Result<Sample> {
+    let before = watched.until_now()?;
     let (taken, begun) = (Arc::new(AtomicUsize::new(0)), Instant::now());
     let mut tasks: JoinSet<anyhow::Result<(usize, Vec<u32>)>> = JoinSet::new();
     for mut client in clients {
@@ -58,7 +69,8 @@ pub(crate) async fn until_done<C: Client>(clients: Vec<C>, commands: usize) -> a
         });
     }
     let (done, latencies) = together(tasks).await?;
-    Ok(Sample::new(done, begun.elapsed(), latencies))
+    let elapsed = begun.elapsed();
+    Ok(Sample::new(done, elapsed, latencies).with_work(watched.until_now()?.since(&before)))
 }
 
 async fn together(mut tasks: JoinSet<anyhow::Result<(usize, Vec<u32>)>>) -> anyhow::Result<(usize, Vec<u32>)> {

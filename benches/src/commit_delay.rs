@@ -8,6 +8,7 @@ use crate::rounds::{Contest, Timing};
 use crate::sample::{Measured, best, short};
 use crate::server::Server;
 use crate::stock::{self, Stock};
+use crate::work::Watched;
 
 pub(crate) const TITLE: &str = "commit-delay: slower commits";
 
@@ -21,12 +22,13 @@ pub(crate) async fn run(server: &Server, timing: Timing) -> anyhow::Result<Secti
     let stores = Stock::open_all(&server.database("delay_stock").await?).await?;
     let log = ours::open(&server.database("delay_ours").await?).await?;
     let bare = Bare::open(server).await?;
+    let watched = server.watched("clients").await?;
     let mut section = Section::new(TITLE, ABOUT);
     let without = single_commit(&bare, timing).await?;
     for delay in DELAYS_MICROS {
         server.delay_commits(delay).await?;
         let with = single_commit(&bare, timing).await?;
-        let measured = contest(delay, &stores, &log, timing).await;
+        let measured = contest(delay, &stores, &log, timing, &watched).await;
         server.delay_commits(0).await?;
         section.paragraph(&format!("### {} ms added", delay / 1000));
         section.paragraph(&format!(
@@ -44,15 +46,23 @@ async fn single_commit(bare: &Bare, timing: Timing) -> anyhow::Result<f64> {
     Ok(sample.percentile_ms(0.5).unwrap_or_default())
 }
 
-async fn contest(delay: u32, stores: &[(u32, Stock)], log: &event_store::EventStore, timing: Timing) -> anyhow::Result<Vec<Measured>> {
+async fn contest(
+    delay: u32,
+    stores: &[(u32, Stock)],
+    log: &event_store::EventStore,
+    timing: Timing,
+    watched: &Watched,
+) -> anyhow::Result<Vec<Measured>> {
     let mut contest = Contest::new(if delay == DELAYS_MICROS[0] { "commit-delay of 1 ms" } else { "commit-delay of 3 ms" });
     for count in CLIENTS {
         for (pool, store) in stores {
             contest.enter(format!("stock, {count} clients, pool of {pool}"), move |_| {
-                for_a_while(clients(count, || stock::AddsProducts(store.clone())), timing)
+                for_a_while(clients(count, || stock::AddsProducts(store.clone())), timing, Some(watched.here(stock::HERE)))
             });
         }
-        contest.enter(format!("ours, {count} clients"), move |_| for_a_while(clients(count, || AddsProducts(log.clone())), timing));
+        contest.enter(format!("ours, {count} clients"), move |_| {
+            for_a_while(clients(count, || AddsProducts(log.clone())), timing, Some(watched.clone()))
+        });
     }
     contest.run(timing).await
 }

@@ -14,6 +14,7 @@ use crate::second_writer::SecondWriter;
 use crate::server::Server;
 use crate::stock::{self, Retries, Stock};
 use crate::tries::Tries;
+use crate::work::Watched;
 
 pub(crate) const TITLE: &str = "hot: one aggregate";
 
@@ -29,23 +30,30 @@ pub(crate) async fn run(server: &Server, timing: Timing, tries: &Tries) -> anyho
     let log = ours::open(&url).await?;
     ours::open_shop(&log, names(timing).flat_map(|name| ["alone", "http", "both"].map(|who| format!("{who}-{name}")))).await?;
     let api = CommandApi::start(&url).await?;
+    let watched = &server.watched("clients").await?;
 
     let mut contest = Contest::new("hot");
     for (retries, what) in [(Retries::AtOnce, "at once"), (Retries::Later, "after a pause")] {
         for (pool, store) in &stores {
             contest.enter(format!("stock, pool of {pool}, again {what}"), move |round| {
                 let id: Arc<str> = format!("pool-{pool}-{retries:?}-{round}").into();
-                for_a_while(clients(CLIENTS, || stock::Receives { stock: store.clone(), id: id.clone(), retries }), timing)
+                for_a_while(
+                    clients(CLIENTS, || stock::Receives { stock: store.clone(), id: id.clone(), retries }),
+                    timing,
+                    Some(watched.here(stock::HERE)),
+                )
             });
         }
     }
-    contest.enter("ours", |round| counted(tries, for_a_while(receivers(&log, CLIENTS, &format!("alone-{round}")), timing)));
+    contest.enter("ours", |round| {
+        counted(tries, for_a_while(receivers(&log, CLIENTS, &format!("alone-{round}")), timing, Some(watched.clone())))
+    });
     contest.enter("ours over HTTP", |round| {
         let request = Request::Receive(format!("http-{round}").into());
         let api = &api;
-        async move { for_a_while(api.clients(CLIENTS, request).await?, timing).await }
+        async move { for_a_while(api.clients(CLIENTS, request).await?, timing, Some(api.watched(watched))).await }
     });
-    contest.enter("ours from two processes", |round| from_two(&log, &url, format!("both-{round}"), timing, tries));
+    contest.enter("ours from two processes", |round| from_two(&log, &url, format!("both-{round}"), timing, (tries, watched)));
     let measured = contest.run(timing).await?;
     api.stop()?;
     log.close().await;
@@ -85,11 +93,20 @@ async fn counted(tries: &Tries, sample: impl Future<Output = anyhow::Result<Samp
 }
 
 /// Half of the clients here, half of them in another process.
-async fn from_two(log: &EventStore, url: &str, sku: String, timing: Timing, tries: &Tries) -> anyhow::Result<Sample> {
+async fn from_two(
+    log: &EventStore,
+    url: &str,
+    sku: String,
+    timing: Timing,
+    (tries, watched): (&Tries, &Watched),
+) -> anyhow::Result<Sample> {
     let other = SecondWriter::start(url, &sku, CLIENTS / 2, timing).await?;
-    let (here, there) = tokio::join!(counted(tries, for_a_while(receivers(log, CLIENTS / 2, &sku), timing)), other.run());
+    let watched = watched.with("the other process's clients", other.pid()?);
+    let here = for_a_while(receivers(log, CLIENTS / 2, &sku), timing, Some(watched));
+    let (here, there) = tokio::join!(counted(tries, here), other.run());
     let (here, there) = (here?, there?);
     let latencies = here.latencies().iter().chain(&there.latencies).copied().collect();
     let most_tries = here.most_tries_in_vain.max(Some(there.tries_in_vain)).unwrap_or_default();
-    Ok(Sample::new(here.done + there.done, timing.measured, latencies).with_tries_in_vain(most_tries))
+    let work = here.work().cloned();
+    Ok(Sample::new(here.done + there.done, timing.measured, latencies).with_tries_in_vain(most_tries).with_work(work))
 }

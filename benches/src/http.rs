@@ -16,6 +16,7 @@ use uuid::Uuid;
 
 use crate::clients::Client;
 use crate::process::{free_port_base, program};
+use crate::work::Watched;
 use crate::{ours, shop};
 
 /// `orderly command-api`, with its own settings by default, and its log in a file.
@@ -65,6 +66,11 @@ impl CommandApi {
             clients.push(Posts { connection, tokens: self.tokens.clone(), next: next.clone(), request: request.clone() });
         }
         Ok(clients)
+    }
+
+    /// Whom else to watch while it is asked.
+    pub(crate) fn watched(&self, watched: &Watched) -> Watched {
+        watched.with("the API", self.pid())
     }
 
     pub(crate) fn pid(&self) -> u32 {

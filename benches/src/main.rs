@@ -25,7 +25,9 @@ mod server;
 mod shop;
 mod stock;
 mod tries;
+mod visible;
 mod week;
+mod work;
 
 use std::time::{Duration, Instant};
 
@@ -118,6 +120,6 @@ async fn measure(part: Part, server: &Server, timing: Timing, tries: &Tries) -> 
         Part::Orders => orders::run(server, timing).await,
         Part::Long => long::run(server, timing).await,
         Part::CommitDelay => commit_delay::run(server, timing).await,
-        Part::Week => week::run().await,
+        Part::Week => week::run(server, timing).await,
     }
 }

@@ -14,6 +14,7 @@ use crate::rounds::{Contest, Timing};
 use crate::sample::{Measured, Sample, grouped};
 use crate::server::Server;
 use crate::shop;
+use crate::work::Watched;
 
 pub(crate) const TITLE: &str = "orders: twelve streams an append";
 
@@ -30,11 +31,12 @@ of 12 events on 12 streams for each, all or nothing, in process, warm, with the 
 pub(crate) async fn run(server: &Server, timing: Timing) -> anyhow::Result<Section> {
     let log = ours::open(&server.database("orders").await?).await?;
     ours::execute(&log, shop::open_warehouse()?, 1).await?;
+    let watched = server.watched("clients").await?;
     let mut contest = Contest::new("orders");
     for count in CLIENTS {
-        let log = &log;
+        let (log, watched) = (&log, &watched);
         contest.enter(format!("ours, {count} clients"), move |round| async move {
-            Shop::open(log, &format!("{count}-{round}")).await?.place_all(log).await?.allocate_all(log, count).await
+            Shop::open(log, &format!("{count}-{round}")).await?.place_all(log).await?.allocate_all(log, count, watched).await
         });
     }
     let measured = contest.run(timing).await?;
@@ -90,10 +92,10 @@ impl<'a> Shop<'a> {
 pub(crate) struct Placed(Vec<OrderId>);
 
 impl Placed {
-    pub(crate) async fn allocate_all(self, log: &EventStore, count: usize) -> anyhow::Result<Sample> {
+    pub(crate) async fn allocate_all(self, log: &EventStore, count: usize, watched: &Watched) -> anyhow::Result<Sample> {
         let (orders, next) = (Arc::new(self.0), Arc::new(AtomicUsize::new(0)));
         let client = || Allocates { log: log.clone(), orders: orders.clone(), next: next.clone() };
-        until_done(clients(count, client), ORDERS).await
+        until_done(clients(count, client), ORDERS, watched).await
     }
 }
 

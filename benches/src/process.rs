@@ -5,6 +5,8 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail, ensure};
 
+use crate::work::Watched;
+
 /// A program of the same build as this one.
 pub(crate) fn program(name: &str) -> anyhow::Result<PathBuf> {
     let path = std::env::current_exe()?.with_file_name(name);
@@ -33,9 +35,15 @@ pub(crate) struct Stack {
 impl Stack {
     /// Starts it and waits until it is ready; answers how long that took, too.
     pub(crate) async fn start(data_dir: &Path) -> anyhow::Result<(Self, Duration)> {
+        Self::start_on(data_dir, None).await
+    }
+
+    /// The same on a Postgres that runs already.
+    pub(crate) async fn start_on(data_dir: &Path, database_url: Option<&str>) -> anyhow::Result<(Self, Duration)> {
         let (port_base, began) = (free_port_base()?, Instant::now());
         let mut command = Command::new(program("orderly")?);
         command.arg("dev").arg("--data-dir").arg(data_dir).args(["--port-base", &port_base.to_string()]);
+        command.args(database_url.into_iter().flat_map(|url| ["--database-url", url]));
         let child = command.env_remove("DATABASE_URL").stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn()?;
         let stack = Self { child, port_base };
         let ready = format!("http://127.0.0.1:{}/readyz", port_base + 10);
@@ -48,6 +56,20 @@ impl Stack {
 
     pub(crate) fn command_url(&self) -> String {
         format!("http://127.0.0.1:{}", self.port_base)
+    }
+
+    pub(crate) fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    pub(crate) fn query_url(&self) -> String {
+        format!("http://127.0.0.1:{}", self.port_base + 1)
+    }
+
+    /// It, its Postgres and the programs that are run meanwhile, whose work is to be measured.
+    pub(crate) async fn watched(&self, database_url: &str) -> anyhow::Result<Watched> {
+        let watched = Watched::of(database_url, "the probe").await?.ended("the load");
+        Ok(watched.with("the program", self.child.id()))
     }
 
     /// The resident memory of the process (without Postgres), in MiB: now and at its peak.

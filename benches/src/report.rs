@@ -16,13 +16,15 @@ impl Section {
         Self { title, text: format!("{about}\n") }
     }
 
-    /// Rates and latencies of those who were measured side by side.
+    /// Rates, latencies and processor time of those who were measured side by side.
     pub(crate) fn rates(&mut self, unit: &str, measured: &[&Measured]) {
         let rows = measured.iter().map(|one| {
             let latency = |part| one.percentile_ms(part).map_or_else(String::new, crate::sample::Spread::precise);
-            vec![one.name.clone(), one.per_second().rounded(), latency(0.5), latency(0.99)]
+            let micros = one.micros().map_or_else(String::new, crate::sample::Spread::precise);
+            let rooms = one.share().map_or_else(String::new, |share| share.to_string());
+            vec![one.name.clone(), one.per_second().rounded(), latency(0.5), latency(0.99), micros, rooms]
         });
-        self.table(&["who", &format!("{unit} a second"), "p50 ms", "p99 ms"], rows);
+        self.table(&["who", &format!("{unit} a second"), "p50 ms", "p99 ms", "processor µs each", "of it"], rows);
     }
 
     pub(crate) fn table(&mut self, head: &[&str], rows: impl IntoIterator<Item = Vec<String>>) {

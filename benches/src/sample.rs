@@ -3,6 +3,8 @@
 use std::fmt;
 use std::time::Duration;
 
+use crate::work::{Share, Work};
+
 /// One round of one contestant.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Sample {
@@ -14,13 +16,15 @@ pub(crate) struct Sample {
     latencies: Vec<u32>,
     /// The most tries in vain that one command took, where that is counted.
     pub(crate) most_tries_in_vain: Option<u32>,
+    /// What it took of the processors meanwhile, where that is looked at.
+    work: Option<Work>,
 }
 
 impl Sample {
     /// `done` things in this time, with the latencies of those that were looked at, in microseconds.
     pub(crate) fn new(done: usize, within: Duration, mut latencies: Vec<u32>) -> Self {
         latencies.sort_unstable();
-        Self { done, per_second: done as f64 / within.as_secs_f64(), latencies, most_tries_in_vain: None }
+        Self { done, per_second: done as f64 / within.as_secs_f64(), latencies, most_tries_in_vain: None, work: None }
     }
 
     /// Latencies alone: how many a second follows from them, for one caller.
@@ -32,6 +36,20 @@ impl Sample {
     /// The same, with the most tries in vain.
     pub(crate) fn with_tries_in_vain(self, tries: u32) -> Self {
         Self { most_tries_in_vain: Some(tries), ..self }
+    }
+
+    /// The same, with what it took of the processors.
+    pub(crate) fn with_work(self, work: impl Into<Option<Work>>) -> Self {
+        Self { work: work.into(), ..self }
+    }
+
+    pub(crate) fn work(&self) -> Option<&Work> {
+        self.work.as_ref()
+    }
+
+    /// What each of what was done took of the processors.
+    fn share(&self) -> Option<Share> {
+        self.work.as_ref().map(|work| work.each(self.done))
     }
 
     /// What `part` of the commands did not exceed, in milliseconds.
@@ -52,8 +70,11 @@ impl fmt::Display for Sample {
         if let Some((half, most)) = self.percentile_ms(0.5).zip(self.percentile_ms(0.99)) {
             write!(f, ", p50 {half:.2} ms, p99 {most:.2} ms")?;
         }
-        match self.most_tries_in_vain {
-            Some(tries) => write!(f, ", at most {tries} tries in vain"),
+        if let Some(tries) = self.most_tries_in_vain {
+            write!(f, ", at most {tries} tries in vain")?;
+        }
+        match self.share() {
+            Some(share) => write!(f, ", {} µs of the processors each ({share})", short(share.micros)),
             None => Ok(()),
         }
     }
@@ -110,6 +131,18 @@ impl Measured {
 
     pub(crate) fn percentile_ms(&self, part: f64) -> Option<Spread> {
         Spread::of(self.rounds.iter().filter_map(|round| round.percentile_ms(part)))
+    }
+
+    /// What each took of the processors, in microseconds.
+    pub(crate) fn micros(&self) -> Option<Spread> {
+        Spread::of(self.rounds.iter().filter_map(|round| round.share()).map(|share| share.micros))
+    }
+
+    /// The same by room, over all rounds.
+    pub(crate) fn share(&self) -> Option<Share> {
+        let works = self.rounds.iter().filter_map(Sample::work);
+        let all = works.fold(None, |all: Option<Work>, work| Some(all.unwrap_or_default().and(work)))?;
+        Some(all.each(self.rounds.iter().map(|round| round.done).sum()))
     }
 
     pub(crate) fn most_tries_in_vain(&self) -> Option<u32> {

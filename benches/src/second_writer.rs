@@ -51,6 +51,10 @@ impl SecondWriter {
         Ok(Self(child))
     }
 
+    pub(crate) fn pid(&self) -> anyhow::Result<u32> {
+        self.0.id().context("it is there until it is waited for")
+    }
+
     /// Lets it begin and waits for what it did.
     pub(crate) async fn run(mut self) -> anyhow::Result<Answer> {
         self.0.stdin.take().context("its input is piped")?.write_all(b"go\n").await?;
@@ -71,7 +75,7 @@ pub(crate) async fn serve(orders: &str) -> anyhow::Result<()> {
     output.flush().await?;
     BufReader::new(tokio::io::stdin()).read_line(&mut String::new()).await?;
     let timing = Timing { rounds: 1, warm_up, measured };
-    let sample = for_a_while(hot::receivers(&log, orders.clients, &orders.sku), timing).await?;
+    let sample = for_a_while(hot::receivers(&log, orders.clients, &orders.sku), timing, None).await?;
     let answer = Answer { done: sample.done, latencies: sample.latencies().to_vec(), tries_in_vain: tries.take() };
     output.write_all(&serde_json::to_vec(&answer)?).await?;
     output.flush().await?;

@@ -7,6 +7,8 @@ use orderly::embedded::EmbeddedPostgres;
 use sqlx::{AssertSqlSafe, Connection, PgConnection, Row};
 use tempfile::TempDir;
 
+use crate::work::Watched;
+
 pub(crate) struct Server {
     postgres: EmbeddedPostgres,
     // Behind the server: it is stopped before its folder goes.
@@ -53,6 +55,11 @@ impl Server {
         self.run("alter system set commit_siblings = 0").await?;
         self.run(&format!("alter system set commit_delay = {micros}")).await?;
         self.run("select pg_reload_conf()").await
+    }
+
+    /// This server, and this process under a name, whose work is to be measured.
+    pub(crate) async fn watched(&self, here: &'static str) -> anyhow::Result<Watched> {
+        Watched::of(self.postgres.url(), here).await
     }
 
     /// Where the server's programs are.

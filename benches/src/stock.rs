@@ -17,6 +17,9 @@ use uuid::Uuid;
 use crate::clients::Client;
 use crate::{ours, shop};
 
+/// What this process is while stock runs in it.
+pub(crate) const HERE: &str = "store and clients";
+
 /// The sizes of its pool that are tried.
 pub(crate) const POOLS: [u32; 3] = [8, 16, 32];
 
