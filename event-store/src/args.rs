@@ -31,6 +31,10 @@ pub struct LogArgs {
     #[arg(long, env = "ORDERLY_CACHE_MIB", default_value_t = 64, value_name = "MIB")]
     pub cache_mib: usize,
 
+    /// Memory for the newest events, which all who follow the log in this process share
+    #[arg(long, env = "ORDERLY_TAIL_MIB", default_value_t = 16, value_name = "MIB")]
+    pub tail_mib: usize,
+
     /// How long a command may wait for its answer
     #[arg(long, env = "ORDERLY_COMMAND_TIMEOUT_MS", default_value_t = 10_000, value_name = "MS")]
     pub command_timeout_ms: u64,
@@ -50,6 +54,7 @@ impl LogArgs {
             log_connections: 8,
             command_queue: 4096,
             cache_mib: 64,
+            tail_mib: 16,
             command_timeout_ms: 10_000,
             key_retention_hours: None,
         }

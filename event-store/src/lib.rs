@@ -112,6 +112,7 @@ mod recorded;
 pub mod session;
 mod store;
 mod subscription;
+mod tail;
 mod vault;
 
 pub use answer::{Answer, Executed, Refused};
@@ -126,7 +127,7 @@ pub use migration::{migrate, schema_version};
 pub use moment::{Loaded, Moment};
 pub use position::{Checkpoint, Head, PositionToken, PositionTokenError};
 pub use reading::Filter;
-pub use recorded::{Metadata, RecordedEvent};
+pub use recorded::{Metadata, Recorded, RecordedEvent};
 pub use store::EventStore;
 pub use subscription::{Batch, Subscription, SubscriptionError};
 pub use vault::{MarkerFound, Vault, assert_no_markers};

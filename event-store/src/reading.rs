@@ -1,8 +1,10 @@
 //! Reading the log: a range of positions, a stream, its end.
 
 use decider::StreamId;
+use md5::{Digest, Md5};
 use sqlx::postgres::PgRow;
 use sqlx::{PgPool, Row};
+use uuid::Uuid;
 
 use crate::{Head, RecordedEvent, StoreError};
 
@@ -41,6 +43,83 @@ impl Filter {
         assert!(index < count, "there is no part {index} of {count}");
         Self { partition: Some(Partition { index: index.into(), count: count.into() }), ..self }
     }
+
+    /// Whether a reader is after this event: the same answer as [`range`] gives.
+    pub(crate) fn lets_through(&self, event: &RecordedEvent) -> bool {
+        let of_type = self.aggregate_types.as_ref().is_none_or(|types| types.iter().any(|name| name == event.stream.aggregate_type()));
+        of_type && self.partition.is_none_or(|partition| partition.holds(&event.partition_key))
+    }
+}
+
+impl Partition {
+    fn holds(self, key: &str) -> bool {
+        let hash = Md5::digest(key);
+        i64::from(u32::from_be_bytes([hash[0], hash[1], hash[2], hash[3]])) % self.count == self.index
+    }
+}
+
+/// What stands behind a position, and what the log was like then. One statement, one snapshot.
+pub(crate) struct Behind {
+    pub(crate) epoch: i64,
+    /// The log's last position.
+    pub(crate) head: i64,
+    /// The event at the position itself.
+    pub(crate) event_id: Option<Uuid>,
+    /// In order, without gaps.
+    pub(crate) events: Vec<RecordedEvent>,
+}
+
+/// The events in `(after, after + limit]`, all of them.
+pub(crate) async fn behind(pool: &PgPool, after: i64, limit: i64) -> Result<Behind, StoreError> {
+    let rows = sqlx::query(
+        "select coalesce(log.epoch, 0) as epoch, coalesce(log.head, 0) as head, log.seen, e.*
+         from (select (select e.epoch from log.epochs e order by e.epoch desc limit 1) as epoch,
+                      (select e.position from log.events e order by e.position desc limit 1) as head,
+                      (select e.event_id from log.events e where e.position = $1) as seen) log
+         left join lateral (
+             select position, event_id, aggregate_type, aggregate_id, sequence, partition_key, event_type, event_version, payload, metadata, recorded_at
+             from log.events
+             where position > $1 and position <= $1 + $2
+             order by position
+         ) e on true",
+    )
+    .bind(after)
+    .bind(limit)
+    .fetch_all(pool)
+    .await?;
+    let first = rows.first().ok_or(sqlx::Error::RowNotFound)?;
+    let (epoch, head, event_id) = (first.try_get("epoch")?, first.try_get("head")?, first.try_get("seen")?);
+    let is_empty = first.try_get::<Option<i64>, _>("position")?.is_none();
+    let mut events = if is_empty { Vec::new() } else { recorded(&rows)? };
+    events.sort_unstable_by_key(|event| event.position);
+    Ok(Behind { epoch, head, event_id, events })
+}
+
+/// Where a reader is, and where its next step ends.
+pub(crate) struct Step {
+    pub(crate) epoch: i64,
+    /// The log's last position.
+    pub(crate) head: i64,
+    /// The event at the reader's position.
+    pub(crate) seen: Option<Uuid>,
+    /// The event at the end of the step: of `limit` positions, or at the head.
+    pub(crate) last: Option<Uuid>,
+}
+
+/// A step of at most `limit` positions behind `after`. One statement, one snapshot.
+pub(crate) async fn step(pool: &PgPool, after: i64, limit: i64) -> Result<Step, StoreError> {
+    let row = sqlx::query(
+        "select coalesce(log.epoch, 0) as epoch, coalesce(log.head, 0) as head,
+                (select e.event_id from log.events e where e.position = $1) as seen,
+                (select e.event_id from log.events e where e.position = least(log.head, $1 + $2)) as last
+         from (select (select e.epoch from log.epochs e order by e.epoch desc limit 1) as epoch,
+                      (select e.position from log.events e order by e.position desc limit 1) as head) log",
+    )
+    .bind(after)
+    .bind(limit)
+    .fetch_one(pool)
+    .await?;
+    Ok(Step { epoch: row.try_get("epoch")?, head: row.try_get("head")?, seen: row.try_get("seen")?, last: row.try_get("last")? })
 }
 
 /// The events in `(after, upto]` that the filter lets through, oldest first, at most `limit`.

@@ -1,5 +1,9 @@
+use std::any::Any;
+use std::ops::Deref;
+use std::sync::{Arc, OnceLock};
+
 use chrono::{DateTime, Utc};
-use decider::{StoredEvent, StreamId};
+use decider::{EventSourced, ReadError, StoredEvent, StreamId};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use sqlx::Row;
@@ -9,9 +13,19 @@ use uuid::Uuid;
 
 use crate::StoreError;
 
-/// An event as it stands in the log.
+/// An event as it stands in the log. Clones are the same event: what follows the log shares them, and what one of them decoded.
 #[derive(Debug, Clone)]
-pub struct RecordedEvent {
+pub struct RecordedEvent(Arc<Shared>);
+
+#[derive(Debug)]
+struct Shared {
+    recorded: Recorded,
+    decoded: OnceLock<Arc<dyn Any + Send + Sync>>,
+}
+
+/// What the log says of an event.
+#[derive(Debug, Clone)]
+pub struct Recorded {
     /// Its place in the whole log: 1, 2, 3 …
     pub position: i64,
     /// Its own id.
@@ -56,10 +70,52 @@ pub struct Metadata {
     pub occurred_at: Option<DateTime<Utc>>,
 }
 
+impl Deref for RecordedEvent {
+    type Target = Recorded;
+
+    fn deref(&self) -> &Recorded {
+        &self.0.recorded
+    }
+}
+
+impl From<Recorded> for RecordedEvent {
+    fn from(recorded: Recorded) -> Self {
+        Self(Arc::new(Shared { recorded, decoded: OnceLock::new() }))
+    }
+}
+
 impl RecordedEvent {
     /// As the domain reads it.
     pub fn stored(&self) -> StoredEvent<'_> {
         StoredEvent { event_type: &self.event_type, event_version: &self.event_version, payload: &self.payload }
+    }
+
+    /// The event in its current version, decoded once for all who hold this event.
+    ///
+    /// # Errors
+    /// [`ReadError`] if this program does not know the event or its bytes are broken.
+    pub fn decoded<A: EventSourced>(&self) -> Result<Arc<A::Event>, ReadError> {
+        let known = self.0.decoded.get().cloned().and_then(|decoded| decoded.downcast::<A::Event>().ok());
+        if let Some(event) = known {
+            return Ok(event);
+        }
+        let event = Arc::new(self.stored().decode::<A>()?);
+        // Somebody else may have been faster: then this one is dropped with its holder.
+        drop(self.0.decoded.set(event.clone()));
+        Ok(event)
+    }
+
+    /// The same event with other bytes: what was sealed in it opened.
+    #[must_use]
+    pub fn with_payload(&self, payload: Box<RawValue>) -> Self {
+        Recorded { payload, ..Recorded::clone(self) }.into()
+    }
+
+    /// About what it takes in memory once it is decoded: its texts, twice the payload, and what holds them.
+    pub(crate) fn bytes(&self) -> usize {
+        const HOLDING: usize = 512;
+        let texts = self.stream.aggregate_id().len() + self.partition_key.len() + self.event_type.len() + self.metadata.actor.len();
+        HOLDING + texts + 2 * self.payload.get().len()
     }
 
     /// What every query that answers events selects.
@@ -72,7 +128,7 @@ impl RecordedEvent {
             stream: stream.clone(),
             source,
         })?;
-        Ok(Self {
+        let recorded = Recorded {
             position,
             event_id: row.try_get("event_id")?,
             stream,
@@ -83,6 +139,7 @@ impl RecordedEvent {
             payload: row.try_get::<Json<Box<RawValue>>, _>("payload")?.0,
             metadata,
             recorded_at: row.try_get("recorded_at")?,
-        })
+        };
+        Ok(recorded.into())
     }
 }

@@ -12,6 +12,7 @@ use crate::counters::Counters;
 use crate::deciding::Command;
 use crate::engine::{Engine, Read};
 use crate::loading::downcast;
+use crate::tail::Tail;
 use crate::{
     Answer, Envelope, Failure, Filter, Head, Loaded, LogArgs, Moment, PositionToken, RecordedEvent, StoreError, Vault, epochs, listener,
     moment, reading, schema_version, session,
@@ -25,6 +26,7 @@ struct Inner {
     engine: Engine,
     pool: PgPool,
     vault: Vault,
+    tail: Tail,
     counters: Counters,
     heard: watch::Receiver<i64>,
     closed: CancellationToken,
@@ -57,8 +59,17 @@ impl EventStore {
         let (hears, heard) = watch::channel(0);
         let closed = CancellationToken::new();
         let listener = tokio::spawn(listener::run(pool.clone(), hears, closed.clone()));
-        let inner =
-            Inner { engine, pool, vault, counters: Counters::default(), heard, closed, listener: tokio::sync::Mutex::new(Some(listener)) };
+        let tail = Tail::new(args.tail_mib << 20);
+        let inner = Inner {
+            engine,
+            pool,
+            vault,
+            tail,
+            counters: Counters::default(),
+            heard,
+            closed,
+            listener: tokio::sync::Mutex::new(Some(listener)),
+        };
         Ok(Self(Arc::new(inner)))
     }
 
@@ -157,6 +168,11 @@ impl EventStore {
     /// granted to it.
     pub fn pool(&self) -> &PgPool {
         &self.0.pool
+    }
+
+    /// The newest events, for subscriptions.
+    pub(crate) fn tail(&self) -> &Tail {
+        &self.0.tail
     }
 
     /// The last position heard of: changes when there is something to read.

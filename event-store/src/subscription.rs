@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use sqlx::Row;
 use uuid::Uuid;
 
+use crate::tail::{Served, Told};
 use crate::{Checkpoint, EventStore, Filter, RecordedEvent, StoreError, reading};
 
 /// Behind this a reader looks by itself, whatever it heard.
@@ -73,55 +73,54 @@ impl Subscription {
     /// [`SubscriptionError::AheadOfLog`] if the log lost what the reader saw; [`SubscriptionError::Store`] if it cannot be read.
     pub async fn next_batch(&mut self, max: usize) -> Result<Batch, SubscriptionError> {
         let mut heard = self.store.wake();
+        let mut told = Told::UpTo(*heard.borrow_and_update());
         loop {
-            heard.borrow_and_update();
-            if let Some(batch) = self.try_next_batch(max).await? {
+            if let Some(batch) = self.next(max, told).await? {
                 return Ok(batch);
             }
             // Either it heard something, or it looks by itself: both mean to look again.
-            drop(tokio::time::timeout(POLL, heard.changed()).await);
+            told = match tokio::time::timeout(POLL, heard.changed()).await {
+                Ok(_) => Told::UpTo(*heard.borrow_and_update()),
+                Err(_) => Told::Nothing,
+            };
         }
     }
 
     /// The next events, at most `max`; none if the reader is at the head.
     ///
-    /// The head is read first and then everything in `(checkpoint, head]`: what a filter leaves out is passed over, never skipped unseen.
-    ///
     /// # Errors
     /// As [`Subscription::next_batch`].
     pub async fn try_next_batch(&mut self, max: usize) -> Result<Option<Batch>, SubscriptionError> {
-        let pool = self.store.pool();
-        let head = reading::head(pool).await?;
-        self.assert_not_ahead().await?;
-        if head.position <= self.from.position {
+        self.next(max, Told::Nothing).await
+    }
+
+    /// From what is in memory where the reader is there, as those mostly are that keep up; by itself where it is behind that.
+    async fn next(&mut self, max: usize, told: Told) -> Result<Option<Batch>, SubscriptionError> {
+        let limit = i64::try_from(max.max(1)).unwrap_or(i64::MAX);
+        let batch = match self.store.tail().next(self.store.pool(), &self.from, limit, &self.filter, told).await? {
+            Served::Batch(batch) => Some(batch),
+            Served::AtHead => None,
+            Served::Elsewhere => self.read(limit).await?,
+        };
+        if let Some(batch) = &batch {
+            self.from = batch.checkpoint;
+        }
+        Ok(batch)
+    }
+
+    /// The head is read first and then everything in `(checkpoint, head]`: what a filter leaves out is passed over, never skipped unseen.
+    async fn read(&self, limit: i64) -> Result<Option<Batch>, SubscriptionError> {
+        let (pool, from) = (self.store.pool(), self.from);
+        let step = reading::step(pool, from.position, limit).await?;
+        if from.position > 0 && (step.seen.is_none() || step.seen != from.event_id) {
+            return Err(SubscriptionError::AheadOfLog { checkpoint: from, found: step.seen });
+        }
+        if step.head <= from.position {
             return Ok(None);
         }
-        let limit = i64::try_from(max.max(1)).unwrap_or(i64::MAX);
-        let upto = head.position.min(self.from.position.saturating_add(limit));
-        let events = reading::range(pool, self.from.position, upto, limit, &self.filter).await?;
-        let event_id = match events.last() {
-            Some(last) if last.position == upto => Some(last.event_id),
-            Some(_) | None => self.event_at(upto).await?,
-        };
-        let checkpoint = Checkpoint { epoch: head.epoch, position: upto, event_id };
-        self.from = checkpoint;
-        Ok(Some(Batch { events, checkpoint, head: head.position }))
-    }
-
-    async fn assert_not_ahead(&self) -> Result<(), SubscriptionError> {
-        if self.from.position == 0 {
-            return Ok(());
-        }
-        let found = self.event_at(self.from.position).await?;
-        if found.is_some() && found == self.from.event_id {
-            return Ok(());
-        }
-        Err(SubscriptionError::AheadOfLog { checkpoint: self.from, found })
-    }
-
-    async fn event_at(&self, position: i64) -> Result<Option<Uuid>, SubscriptionError> {
-        let row =
-            sqlx::query("select event_id from log.events where position = $1").bind(position).fetch_optional(self.store.pool()).await?;
-        Ok(row.map(|row| row.try_get("event_id")).transpose()?)
+        let upto = step.head.min(from.position.saturating_add(limit));
+        let events = reading::range(pool, from.position, upto, limit, &self.filter).await?;
+        let checkpoint = Checkpoint { epoch: step.epoch, position: upto, event_id: step.last };
+        Ok(Some(Batch { events, checkpoint, head: step.head }))
     }
 }
