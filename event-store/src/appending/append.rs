@@ -41,9 +41,14 @@ impl Append {
         streams
     }
 
+    /// How many events it writes.
+    pub(super) fn count(&self) -> i64 {
+        i64::try_from(self.events.len()).unwrap_or(i64::MAX)
+    }
+
     /// About what it weighs in a call.
     pub(crate) fn bytes(&self) -> usize {
-        self.events.iter().map(|event| event.payload.get().len() + self.metadata.len()).sum()
+        self.metadata.len() + self.events.iter().map(|event| event.payload.get().len()).sum::<usize>()
     }
 }
 

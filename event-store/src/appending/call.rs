@@ -27,7 +27,7 @@ impl Call {
         let conditions = self.conditions();
         let heads = &conditions.heads;
         let events: Vec<_> =
-            (1_i32..).zip(appends).flat_map(|(place, append)| append.events.iter().map(move |event| (place, append, event))).collect();
+            (1_i32..).zip(appends).flat_map(|(place, append)| append.events.iter().map(move |event| (place, event))).collect();
         let rows = sqlx::query(include_str!("append.sql"))
             .bind(appends.iter().map(|append| append.id).collect::<Vec<_>>())
             .bind(appends.iter().map(|append| append.keyed.then_some(append.command_id)).collect::<Vec<_>>())
@@ -38,7 +38,9 @@ impl Call {
             .bind(appends.iter().map(|append| append.own.aggregate_id()).collect::<Vec<_>>())
             .bind(appends.iter().map(|append| append.own_version).collect::<Vec<_>>())
             .bind(appends.iter().map(|append| append.status.refusal()).collect::<Vec<_>>())
-            .bind(appends.iter().map(|append| i64::try_from(append.events.len()).unwrap_or(i64::MAX)).collect::<Vec<_>>())
+            .bind(appends.iter().map(|append| append.count()).collect::<Vec<_>>())
+            .bind(sums(appends))
+            .bind(appends.iter().map(|append| append.metadata.as_str()).collect::<Vec<_>>())
             .bind(heads.iter().map(|(place, ..)| *place).collect::<Vec<_>>())
             .bind(heads.iter().map(|(_, stream, _)| stream.aggregate_type()).collect::<Vec<_>>())
             .bind(heads.iter().map(|(_, stream, _)| stream.aggregate_id()).collect::<Vec<_>>())
@@ -55,10 +57,9 @@ impl Call {
             .bind(events.iter().map(|(.., event)| event.name.as_str()).collect::<Vec<_>>())
             .bind(events.iter().map(|(.., event)| event.version.as_str()).collect::<Vec<_>>())
             .bind(events.iter().map(|(.., event)| event.payload.get()).collect::<Vec<_>>())
-            .bind(events.iter().map(|(_, append, _)| append.metadata.as_str()).collect::<Vec<_>>())
             .fetch_all(connection)
             .await?;
-        Verdicts::read(appends.len(), &rows)
+        Verdicts::read(&sums(appends), &rows)
     }
 
     /// A head that an earlier append of this call writes is met exactly if that append is stored: the table need not be asked.
@@ -76,4 +77,13 @@ impl Call {
         }
         conditions
     }
+}
+
+/// How many events each append and those before it write.
+fn sums(appends: &[Arc<Append>]) -> Vec<i64> {
+    let add = |sum: &mut i64, append: &Arc<Append>| {
+        *sum += append.count();
+        Some(*sum)
+    };
+    appends.iter().scan(0, add).collect()
 }

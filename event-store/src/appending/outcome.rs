@@ -35,13 +35,19 @@ pub(crate) struct HeldKey {
 }
 
 impl Verdicts {
-    pub(super) fn read(appends: usize, rows: &[PgRow]) -> Result<Self, sqlx::Error> {
+    /// `sums` says how many events each append and those before it write.
+    pub(super) fn read(sums: &[i64], rows: &[PgRow]) -> Result<Self, sqlx::Error> {
         let mut epoch = 0;
-        let mut outcomes = vec![Outcome::Undone; appends];
+        let mut outcomes = vec![Outcome::Undone; sums.len()];
         for row in rows {
             epoch = row.try_get("epoch")?;
+            if row.try_get::<&str, _>("outcome")? == "stored" {
+                let base: i64 = row.try_get("position")?;
+                outcomes = sums.iter().map(|sum| Outcome::Done { position: base + sum }).collect();
+                continue;
+            }
             let outcome =
-                outcomes.get_mut(place_of(row)?).ok_or_else(|| sqlx::Error::Protocol("append_v1 answered too much".to_owned()))?;
+                outcomes.get_mut(place_of(row)?).ok_or_else(|| sqlx::Error::Protocol("append_v2 answered too much".to_owned()))?;
             *outcome = Outcome::read(row)?;
         }
         Ok(Self { epoch, outcomes })
@@ -72,7 +78,7 @@ impl Outcome {
                 Ok(Self::Conflict(StreamId::read(row.try_get::<String, _>("conflict_type")?, row.try_get::<String, _>("conflict_id")?)))
             }
             "undone" => Ok(Self::Undone),
-            other => Err(sqlx::Error::Protocol(format!("append_v1 answered {other}"))),
+            other => Err(sqlx::Error::Protocol(format!("append_v2 answered {other}"))),
         }
     }
 }

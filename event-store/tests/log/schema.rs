@@ -9,8 +9,15 @@ const APPEND: &str = "select outcome from log.append_v1(
     array[1], array['t'], array[$1], array[0::bigint], array[null]::uuid[], '{}', '{}',
     array[1], array[gen_random_uuid()], array['t'], array[$1], array[1::bigint], array[$1], array['t.e'], array['1'], array['{}'], array['{}'])";
 
-async fn append(connection: &mut PgConnection, id: &str) -> String {
-    sqlx::query_scalar(APPEND).bind(id).fetch_one(connection).await.unwrap()
+/// The same with the function that is called where nothing is in the way, and otherwise hands over to the other.
+const APPEND_AT_ONCE: &str = "select outcome from log.append_v2(
+    array[gen_random_uuid()], array[gen_random_uuid()], array[null]::text[], array['\\x00'::bytea], array['appended'], array['t'], array[$1],
+    array[1::bigint], array[null]::text[], array[1::bigint], array[1::bigint], array['{}'],
+    array[1], array['t'], array[$1], array[0::bigint], array[null]::uuid[], '{}', '{}',
+    array[1], array[gen_random_uuid()], array['t'], array[$1], array[1::bigint], array[$1], array['t.e'], array['1'], array['{}'])";
+
+async fn append(connection: &mut PgConnection, sql: &'static str, id: &str) -> String {
+    sqlx::query_scalar(sql).bind(id).fetch_one(connection).await.unwrap()
 }
 
 /// Sequential scans of the big tables in this transaction so far.
@@ -26,12 +33,18 @@ async fn sequential_scans(connection: &mut PgConnection) -> i64 {
 
 #[tokio::test]
 async fn appends_use_indexes_on_empty_tables_and_on_large_ones_without_planning_anew() {
+    for (sql, done) in [(APPEND, "done"), (APPEND_AT_ONCE, "stored")] {
+        probe_indexes(sql, done).await;
+    }
+}
+
+async fn probe_indexes(sql: &'static str, done: &str) {
     let database = TestDatabase::create().await;
     let mut connection = database.connection().await;
     sqlx::raw_sql("begin").execute(&mut connection).await.unwrap();
     // More than five: from then on the plans are generic and stay what they were on empty tables.
     for n in 0..8 {
-        assert_eq!(append(&mut connection, &format!("early-{n}")).await, "done");
+        assert_eq!(append(&mut connection, sql, &format!("early-{n}")).await, done);
     }
     assert_eq!(sequential_scans(&mut connection).await, 0, "on empty tables");
     sqlx::raw_sql(
@@ -44,8 +57,8 @@ async fn appends_use_indexes_on_empty_tables_and_on_large_ones_without_planning_
     .unwrap();
     let before = sequential_scans(&mut connection).await;
     for n in 0..3 {
-        assert_eq!(append(&mut connection, &format!("late-{n}")).await, "done");
-        assert_eq!(append(&mut connection, &format!("many-{}", n + 1)).await, "conflict");
+        assert_eq!(append(&mut connection, sql, &format!("late-{n}")).await, done);
+        assert_eq!(append(&mut connection, sql, &format!("many-{}", n + 1)).await, "conflict");
     }
     assert_eq!(sequential_scans(&mut connection).await - before, 0, "on large tables");
 }
@@ -56,6 +69,9 @@ async fn only_read_committed_may_append() {
     let mut connection = database.connection().await;
     sqlx::raw_sql("begin isolation level repeatable read").execute(&mut connection).await.unwrap();
     let refused = sqlx::query(APPEND).bind("a").fetch_all(&mut connection).await.unwrap_err();
+    assert_eq!(refused.as_database_error().and_then(|error| error.code()).as_deref(), Some("OE002"), "{refused}");
+    sqlx::raw_sql("rollback; begin isolation level repeatable read").execute(&mut connection).await.unwrap();
+    let refused = sqlx::query(APPEND_AT_ONCE).bind("a").fetch_all(&mut connection).await.unwrap_err();
     assert_eq!(refused.as_database_error().and_then(|error| error.code()).as_deref(), Some("OE002"), "{refused}");
 }
 
@@ -80,12 +96,12 @@ async fn the_application_can_add_events_and_not_change_them() {
 async fn the_ring_of_keys_turns_after_the_retention_and_forgets_the_older_half() {
     let database = TestDatabase::create().await;
     let mut connection = database.connection().await;
-    append(&mut connection, "first").await;
+    append(&mut connection, APPEND_AT_ONCE, "first").await;
     let turn = "select log.turn_key_ring_v1($1::text::interval)";
     let counts = "select array[(select count(*) from log.command_keys_0), (select count(*) from log.command_keys_1)]";
     assert!(!sqlx::query_scalar::<_, bool>(turn).bind("1 day").fetch_one(&mut connection).await.unwrap());
     assert!(sqlx::query_scalar::<_, bool>(turn).bind("0").fetch_one(&mut connection).await.unwrap());
-    append(&mut connection, "second").await;
+    append(&mut connection, APPEND_AT_ONCE, "second").await;
     assert_eq!(sqlx::query_scalar::<_, Vec<i64>>(counts).fetch_one(&mut connection).await.unwrap(), [1, 1]);
     assert!(sqlx::query_scalar::<_, bool>(turn).bind("0").fetch_one(&mut connection).await.unwrap());
     assert_eq!(sqlx::query_scalar::<_, Vec<i64>>(counts).fetch_one(&mut connection).await.unwrap(), [0, 1]);
@@ -123,7 +139,8 @@ async fn a_ring_of_keys_that_is_being_read_is_turned_later() {
     sqlx::raw_sql("begin; select * from log.command_keys_1").execute(&mut backup).await.unwrap();
     let turned = sqlx::query("select log.turn_key_ring_v1('0')").execute(&mut connection).await.unwrap_err();
     assert_eq!(turned.as_database_error().and_then(|error| error.code()).as_deref(), Some("55P03"), "{turned}");
-    assert_eq!(append(&mut connection, "a").await, "done");
+    assert_eq!(append(&mut connection, APPEND, "a").await, "done");
+    assert_eq!(append(&mut connection, APPEND_AT_ONCE, "b").await, "stored");
     sqlx::raw_sql("commit").execute(&mut backup).await.unwrap();
     assert!(sqlx::query_scalar::<_, bool>("select log.turn_key_ring_v1('0')").fetch_one(&mut connection).await.unwrap());
 }

@@ -85,16 +85,23 @@ async fn in_a_log_that_is_as_it_should_be_nothing_is_found() {
 async fn a_log_that_does_not_check_heads_of_what_writes_nothing_is_found_out() {
     let unchecked = "and event_counts[u.append] > 0 and not failed[u.append] and stored_at[u.append] is null\n        order by u.append";
     let checked = "and not failed[u.append] and stored_at[u.append] is null\n        order by u.append";
-    is_found(&[("append_v1", checked, unchecked)], |mistake| {
-        matches!(mistake, Mistake::UntrueRefusal { .. } | Mistake::UntrueNoOp { .. } | Mistake::UntrueLook { .. })
-    })
-    .await;
+    let heads =
+        "select from unnest(head_types, head_ids, head_sequences, head_event_ids) as u(aggregate_type, aggregate_id, sequence, event_id)";
+    let of_appends = "select from unnest(head_appends, head_types, head_ids, head_sequences, head_event_ids) as u(append, aggregate_type, aggregate_id, sequence, event_id)";
+    let met = "where coalesce(head.sequence, 0) <> u.sequence or head.event_id is distinct from u.event_id);";
+    let some_met =
+        "where (coalesce(head.sequence, 0) <> u.sequence or head.event_id is distinct from u.event_id) and event_counts[u.append] > 0);";
+    let breaks = [("append_v1", checked, unchecked), ("append_v2", heads, of_appends), ("append_v2", met, some_met)];
+    is_found(&breaks, |mistake| matches!(mistake, Mistake::UntrueRefusal { .. } | Mistake::UntrueNoOp { .. } | Mistake::UntrueLook { .. }))
+        .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_log_that_keeps_no_keys_is_found_out() {
     let kept = "u.command_id is not null and u.instance is null and not failed[u.n]";
-    is_found(&[("append_v1", kept, "false")], |mistake| matches!(mistake, Mistake::Doubled { .. } | Mistake::TwoFirstAnswers { .. })).await;
+    let kept_at_once = "where u.command_id is not null and u.instance is null;";
+    let breaks = [("append_v1", kept, "false"), ("append_v2", kept_at_once, "where false;")];
+    is_found(&breaks, |mistake| matches!(mistake, Mistake::Doubled { .. } | Mistake::TwoFirstAnswers { .. })).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -103,12 +110,18 @@ async fn a_log_that_stores_a_part_of_an_append_is_found_out() {
     let half = "where not failed[u.append] and not (event_counts[u.append] > 2 and u.event_types = 'shelf.received');";
     let columns = "as u(append, event_id, aggregate_type, aggregate_id, sequence, partition_key, event_type, event_version, payload, metadata, n)\n    where";
     let renamed = columns.replace("event_type,", "event_types,");
+    let stored = "as u(append, event_id, aggregate_type, aggregate_id, sequence, partition_key, event_type, event_version, payload, n);";
+    let half_at_once =
+        "as u(append, event_id, aggregate_type, aggregate_id, sequence, partition_key, event_type, event_version, payload, n)
+        where not (event_counts[u.append] > 2 and u.event_type = 'shelf.received');";
     let selected = "u.event_type, u.event_version, u.payload::json";
     is_found(
         &[
             ("append_v1", whole, half),
             ("append_v1", columns, &renamed),
             ("append_v1", selected, "u.event_types, u.event_version, u.payload::json"),
+            ("append_v2", stored, half_at_once),
+            ("append_v2", "select base + u.n, u.event_id", "select base + row_number() over (order by u.n), u.event_id"),
         ],
         |mistake| matches!(mistake, Mistake::Half { .. }),
     )
@@ -117,15 +130,15 @@ async fn a_log_that_stores_a_part_of_an_append_is_found_out() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_log_that_answers_the_next_position_is_found_out() {
-    is_found(&[("append_v1", "base + sum(", "base + 1 + sum(")], |mistake| matches!(mistake, Mistake::AnsweredOtherwise { .. })).await;
+    let breaks = [("append_v1", "base + sum(", "base + 1 + sum("), ("append_v2", "\"position\" := base;", "\"position\" := base + 1;")];
+    is_found(&breaks, |mistake| matches!(mistake, Mistake::AnsweredOtherwise { .. })).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_log_that_trusts_its_clock_is_found_out() {
-    is_found(&[("append_v1", "greatest(clock_timestamp(), recorded)", "clock_timestamp() - random() * interval '1 s'")], |mistake| {
-        matches!(mistake, Mistake::TimeWentBack { .. })
-    })
-    .await;
+    let (clock, trusted) = ("greatest(clock_timestamp(), recorded)", "clock_timestamp() - random() * interval '1 s'");
+    is_found(&[("append_v1", clock, trusted), ("append_v2", clock, trusted)], |mistake| matches!(mistake, Mistake::TimeWentBack { .. }))
+        .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
