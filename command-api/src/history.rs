@@ -103,13 +103,13 @@ pub(crate) async fn read<A: EventSourced>(
 
 async fn shown(state: &ApiState, event: RecordedEvent, epoch: i64, caller: &Caller) -> Result<HistoryEvent, Problem> {
     let data = redaction::data(state.store().vault(), &event, caller).await?;
-    let metadata = event.metadata;
+    let metadata = event.metadata.clone();
     Ok(HistoryEvent {
         event_id: event.event_id.to_string(),
         position: PositionToken { epoch, position: event.position }.to_string(),
         version: event.sequence,
-        r#type: event.event_type,
-        type_version: event.event_version,
+        r#type: event.event_type.clone(),
+        type_version: event.event_version.clone(),
         data,
         actor: redaction::actor(metadata.actor, caller),
         recorded_at: event.recorded_at,

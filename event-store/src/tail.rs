@@ -78,7 +78,8 @@ impl Tail {
     pub(crate) async fn next(&self, pool: &PgPool, from: &Checkpoint, max: i64, filter: &Filter, told: Told) -> Result<Served, StoreError> {
         let asked = Instant::now();
         loop {
-            match self.held().serve(from, max, filter, asked) {
+            let served = self.held().serve(from, max, filter, asked);
+            match served {
                 Some(Served::AtHead) if self.is_news(asked, told) => {}
                 None => {}
                 Some(served) => return Ok(served),
@@ -184,7 +185,7 @@ impl Held {
         let upto = last.position.min(from.position.saturating_add(max));
         let count = usize::try_from(upto - from.position).unwrap_or_default();
         let passing = || self.events.iter().skip(passed).take(count);
-        let event_id = passing().last().map(|event| event.event_id);
+        let event_id = passing().next_back().map(|event| event.event_id);
         let events = passing().filter(|event| filter.lets_through(event)).cloned().collect();
         Some(Served::Batch(Batch { events, checkpoint: Checkpoint { epoch: self.epoch, position: upto, event_id }, head: self.head }))
     }

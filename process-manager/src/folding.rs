@@ -57,7 +57,7 @@ pub(crate) fn occurrence(event: &RecordedEvent) -> Result<Option<Occurrence>, Un
 #[cfg(test)]
 mod tests {
     use decider::StreamId;
-    use event_store::Metadata;
+    use event_store::{Metadata, Recorded};
     use serde_json::value::RawValue;
     use uuid::Uuid;
 
@@ -66,7 +66,7 @@ mod tests {
     const ORDER: &str = "00000000-0000-0000-0000-000000000001";
 
     fn recorded(position: i64, event_type: &str, payload: &str) -> RecordedEvent {
-        RecordedEvent {
+        let recorded = Recorded {
             position,
             event_id: Uuid::from_u128(position.unsigned_abs().into()),
             stream: StreamId::new("process", ORDER),
@@ -77,7 +77,8 @@ mod tests {
             payload: RawValue::from_string(payload.to_owned()).unwrap(),
             metadata: Metadata::default(),
             recorded_at: "2026-11-21T12:00:00Z".parse().unwrap(),
-        }
+        };
+        recorded.into()
     }
 
     #[test]

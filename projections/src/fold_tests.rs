@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use chrono::TimeDelta;
 use decider::{Change, Changes};
-use event_store::{Metadata, RecordedEvent};
+use event_store::{Metadata, Recorded, RecordedEvent};
 use proptest::prelude::*;
 use uuid::Uuid;
 
@@ -37,7 +37,7 @@ fn recorded() -> Vec<RecordedEvent> {
 
 fn record(position: i64, sequence: i64, change: &Change) -> RecordedEvent {
     let (event_type, event_version) = change.event().name_and_version();
-    RecordedEvent {
+    let recorded = Recorded {
         position,
         event_id: Uuid::from_u128(position as u128),
         stream: change.stream().clone(),
@@ -48,7 +48,8 @@ fn record(position: i64, sequence: i64, change: &Change) -> RecordedEvent {
         payload: change.event().to_json().unwrap(),
         metadata: Metadata { actor: "service:tests".to_owned(), ..Metadata::default() },
         recorded_at: at("2026-11-21T10:00:00Z") + TimeDelta::seconds(position),
-    }
+    };
+    recorded.into()
 }
 
 /// What a read model sees of the shop.

@@ -98,7 +98,7 @@ impl Api {
     }
 
     pub(crate) async fn event_types(&self, stream: &str) -> Vec<String> {
-        self.events(stream).await.into_iter().map(|event| event.event_type).collect()
+        self.events(stream).await.into_iter().map(|event| event.event_type.clone()).collect()
     }
 
     pub(crate) async fn head(&self) -> i64 {

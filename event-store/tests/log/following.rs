@@ -66,7 +66,7 @@ async fn parts_by_partition_key_hold_every_event_once_and_each_key_whole() {
         let mut reader = Subscription::new(store.clone(), Filter::aggregates(["account"]).partition(part, PARTS), Checkpoint::START);
         while let Some(batch) = reader.try_next_batch(7).await.unwrap() {
             for event in batch.events {
-                assert_eq!(*part_of_key.entry(event.partition_key).or_insert(part), part, "a key is in two parts");
+                assert_eq!(*part_of_key.entry(event.partition_key.clone()).or_insert(part), part, "a key is in two parts");
                 positions.push(event.position);
             }
         }

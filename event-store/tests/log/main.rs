@@ -13,5 +13,6 @@ mod pipelining;
 mod proxy;
 mod schema;
 mod states;
+mod tail;
 mod upcasting;
 mod waiting;
