@@ -57,7 +57,7 @@ async fn forward(mut client: TcpStream, mut server: TcpStream, cut: Arc<AtomicBo
             read = server.read(&mut answered) => match read {
                 Ok(bytes) if bytes > 0 => {
                     // The rows of the answer: what precedes them (an answer to Parse) goes through.
-                    let holds_rows = answered[..bytes].windows(4).any(|window| window == b"done");
+                    let holds_rows = answered[..bytes].windows(6).any(|window| window == b"stored");
                     if is_appender && holds_rows && cut.swap(false, Ordering::SeqCst) {
                         cuts.fetch_add(1, Ordering::SeqCst);
                         return;
