@@ -1,5 +1,5 @@
 use std::any::Any;
-use std::ops::Deref;
+use std::ops::{Deref, DerefMut};
 use std::sync::{Arc, OnceLock};
 
 use chrono::{DateTime, Utc};
@@ -17,7 +17,7 @@ use crate::StoreError;
 #[derive(Debug, Clone)]
 pub struct RecordedEvent(Arc<Shared>);
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Shared {
     recorded: Recorded,
     decoded: OnceLock<Arc<dyn Any + Send + Sync>>,
@@ -78,6 +78,15 @@ impl Deref for RecordedEvent {
     }
 }
 
+impl DerefMut for RecordedEvent {
+    /// What is changed becomes an event of its own, which nobody has decoded.
+    fn deref_mut(&mut self) -> &mut Recorded {
+        let shared = Arc::make_mut(&mut self.0);
+        shared.decoded = OnceLock::new();
+        &mut shared.recorded
+    }
+}
+
 impl From<Recorded> for RecordedEvent {
     fn from(recorded: Recorded) -> Self {
         Self(Arc::new(Shared { recorded, decoded: OnceLock::new() }))
@@ -103,12 +112,6 @@ impl RecordedEvent {
         // Somebody else may have been faster: then this one is dropped with its holder.
         drop(self.0.decoded.set(event.clone()));
         Ok(event)
-    }
-
-    /// The same event with other bytes: what was sealed in it opened.
-    #[must_use]
-    pub fn with_payload(&self, payload: Box<RawValue>) -> Self {
-        Recorded { payload, ..Recorded::clone(self) }.into()
     }
 
     /// About what it takes in memory once it is decoded: its texts, twice the payload, and what holds them.

@@ -32,12 +32,15 @@ impl Opened {
         Self { event, broken: None }
     }
 
-    async fn open(vault: &Vault, event: RecordedEvent) -> Result<Self, ReadModelError> {
+    async fn open(vault: &Vault, mut event: RecordedEvent) -> Result<Self, ReadModelError> {
         if !holds_box(&event) {
             return Ok(Self::clear(event));
         }
         match vault.open_json(event.payload.get()).await {
-            Ok(payload) => Ok(Self::clear(event.with_payload(payload))),
+            Ok(payload) => {
+                event.payload = payload;
+                Ok(Self::clear(event))
+            }
             Err(error @ (StoreError::Sealed(_) | StoreError::Json(_))) => Ok(Self { event, broken: Some(error.to_string()) }),
             Err(error) => Err(error.into()),
         }

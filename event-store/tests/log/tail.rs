@@ -13,7 +13,7 @@ use crate::waiting::until;
 
 async fn deposit(store: &EventStore, count: usize) {
     for _ in 0..count {
-        store.execute(Deposit { account: "a".into(), amount: 1 }, once()).await.unwrap();
+        store.execute(Deposit { account: "a".into(), amount: 1 }, once()).await.unwrap().done().unwrap();
     }
 }
 
@@ -92,7 +92,7 @@ async fn a_reader_that_falls_behind_what_is_in_memory_reads_by_itself() {
         let (mut seen_fast, mut seen_slow) = (Vec::new(), Vec::new());
         for n in 0..12 {
             let name = NameOwner { account: format!("a{n}"), name: "x".repeat(100_000) };
-            store.execute(name, once()).await.unwrap();
+            store.execute(name, once()).await.unwrap().done().unwrap();
             seen_fast.extend(positions(&next(&mut fast, 9).await));
         }
         while let Some(batch) = slow.try_next_batch(5).await.unwrap() {
@@ -113,7 +113,7 @@ async fn a_reader_far_ahead_of_what_is_in_memory_is_not_kept_waiting() {
     let mut reader = at_head(&store, Filter::all()).await;
     for some in 0..5 {
         let deposits = (0..500).map(|n| Deposit { account: format!("a{some}-{n}"), amount: 1 });
-        join_all(deposits.map(async |deposit| store.execute(deposit, once()).await.unwrap())).await;
+        join_all(deposits.map(async |deposit| store.execute(deposit, once()).await.unwrap().done().unwrap())).await;
     }
     let mut ahead = Subscription::new(store.clone(), Filter::all(), Checkpoint::START);
     let mut seen = 0;
@@ -189,7 +189,7 @@ async fn personal_data_stays_sealed_in_memory() {
     let store = TestDatabase::create().await.open().await;
     deposit(&store, 1).await;
     let mut reader = at_head(&store, Filter::all()).await;
-    store.execute(NameOwner { account: "a".into(), name: "Ada Lovelace".into() }, once()).await.unwrap();
+    store.execute(NameOwner { account: "a".into(), name: "Ada Lovelace".into() }, once()).await.unwrap().done().unwrap();
     let batch = next(&mut reader, 9).await;
     let payload = batch.events[0].payload.get();
     assert!(payload.contains("$sealed") && !payload.contains("Lovelace"), "{payload}");
