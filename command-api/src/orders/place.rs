@@ -9,7 +9,7 @@ use aggregates::values::{ChannelReference, CustomerId, OrderId, OrderNumber, Per
 use aggregates::warehouse::Warehouse;
 use axum::extract::State;
 use chrono::Utc;
-use identity::{Caller, Right, Role};
+use identity::{Caller, Role};
 use uuid::Uuid;
 
 use super::priced::{Priced, priced, unpriced};
@@ -30,7 +30,7 @@ pub(crate) async fn place(
 ) -> Result<Accepted, Problem> {
     let Body { value: request, fingerprint } = body;
     may_place(&submission.caller, &request)?;
-    let customer = customer(&submission.caller, &request)?;
+    let customer = customer(&submission, &request)?;
     let reference = own_reference(&submission.caller, request.channel_reference.as_deref())?;
     let order = reference.as_ref().map_or_else(|| OrderId::new(Uuid::now_v7()), id_of);
     let placement = placement(&state, order, customer, reference, request).await?;
@@ -52,7 +52,7 @@ fn may_place(caller: &Caller, request: &PlaceOrderRequest) -> Result<(), Problem
 }
 
 /// Who orders: a customer for itself; for others it must be said.
-fn customer(caller: &Caller, request: &PlaceOrderRequest) -> Result<CustomerId, Problem> {
+fn customer(Submission { caller, sight, .. }: &Submission, request: &PlaceOrderRequest) -> Result<CustomerId, Problem> {
     let (mut fields, root) = (Fields::default(), At::root());
     let named = own_reference(caller, request.customer_reference.as_deref())?.as_ref().map(customers::id_of);
     let customer = match (request.customer, named, caller.role) {
@@ -60,7 +60,7 @@ fn customer(caller: &Caller, request: &PlaceOrderRequest) -> Result<CustomerId, 
             fields.refuse(&root.member("customer_reference"), "give customer or customer_reference, not both");
             None
         }
-        (Some(customer), None, _) if caller.may_act_for(Right::PlaceOrder, &customer.to_string()) => Some(customer),
+        (Some(customer), None, _) if sight.sees(customer) => Some(customer),
         (Some(customer), None, _) => return Err(Problem::not_found("customer", &customer.to_string())),
         (None, Some(customer), _) => Some(customer),
         (None, None, Role::Customer) => fields.parse(&root.member("customer"), &caller.subject),
