@@ -51,3 +51,9 @@ impl Caller {
         }
     }
 }
+
+impl From<Claims> for Caller {
+    fn from(claims: Claims) -> Self {
+        Self { subject: claims.sub.into(), role: claims.role, channel: claims.channel }
+    }
+}

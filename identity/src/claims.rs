@@ -1,8 +1,8 @@
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::Role;
 use crate::subject::Subject;
-use crate::{Caller, Role};
 
 /// What a token of ours says (RFC 7519).
 #[derive(Debug, Serialize, Deserialize)]
@@ -17,10 +17,4 @@ pub(crate) struct Claims {
     pub(crate) role: Role,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) channel: Option<String>,
-}
-
-impl From<Claims> for Caller {
-    fn from(claims: Claims) -> Self {
-        Self { subject: claims.sub.into(), role: claims.role, channel: claims.channel }
-    }
 }

@@ -1,3 +1,5 @@
+use clap::CommandFactory;
+
 use crate::cli::{Cli, Command};
 use crate::exit::Outcome;
 use crate::{chores, dev, load_command, roles};
@@ -21,7 +23,7 @@ pub async fn run(cli: Cli) -> anyhow::Result<Outcome> {
         Command::Doctor(args) => chores::doctor(&args, &output).await,
         Command::Openapi => chores::openapi(&output),
         Command::GraphqlSchema => chores::graphql_schema(&output),
-        Command::Completions(args) => chores::completions(&args, &output),
-        Command::Man(args) => chores::man(&args, &output),
+        Command::Completions(args) => chores::completions(&args, Cli::command(), &output),
+        Command::Man(args) => chores::man(&args, Cli::command(), &output),
     }
 }

@@ -1,9 +1,8 @@
 use std::path::PathBuf;
 
-use clap::{Args, CommandFactory};
+use clap::{Args, Command};
 use clap_complete::Shell;
 
-use crate::cli::Cli;
 use crate::exit::Outcome;
 use crate::output::{self, OutputArgs};
 
@@ -22,30 +21,30 @@ pub struct ManArgs {
     dir: Option<PathBuf>,
 }
 
-/// Prints completions for a shell.
+/// Prints completions of a program for a shell.
 ///
 /// # Errors
 /// Stdout can't be written.
-pub(crate) fn completions(args: &CompletionsArgs, output: &OutputArgs) -> anyhow::Result<Outcome> {
+pub(crate) fn completions(args: &CompletionsArgs, mut program: Command, output: &OutputArgs) -> anyhow::Result<Outcome> {
     let mut script = Vec::new();
-    clap_complete::generate(args.shell, &mut Cli::command(), "orderly", &mut script);
+    clap_complete::generate(args.shell, &mut program, "orderly", &mut script);
     output::lines(output, &String::from_utf8_lossy(&script))?;
     Ok(Outcome::Done)
 }
 
-/// Prints the manual page, or writes all of them to a folder.
+/// Prints the manual page of a program, or writes all of them to a folder.
 ///
 /// # Errors
 /// Stdout or the folder can't be written.
-pub(crate) fn man(args: &ManArgs, output: &OutputArgs) -> anyhow::Result<Outcome> {
+pub(crate) fn man(args: &ManArgs, program: Command, output: &OutputArgs) -> anyhow::Result<Outcome> {
     match &args.dir {
         Some(folder) => {
             std::fs::create_dir_all(folder)?;
-            clap_mangen::generate_to(Cli::command(), folder)?;
+            clap_mangen::generate_to(program, folder)?;
         }
         None => {
             let mut page = Vec::new();
-            clap_mangen::Man::new(Cli::command()).render(&mut page)?;
+            clap_mangen::Man::new(program).render(&mut page)?;
             output::lines(output, &String::from_utf8_lossy(&page))?;
         }
     }

@@ -3,10 +3,10 @@ use std::collections::{HashMap, HashSet};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
+use super::Answer;
 use super::entry::Entry;
-use super::{Answer, statements};
+use super::statements::{self, Account};
 use crate::OperationOutcome;
-use crate::simulator::account::Standing;
 use crate::simulator::operation::{Fingerprint, Operation};
 use crate::simulator::terms::Terms;
 
@@ -16,13 +16,6 @@ pub(super) struct Books {
     accounts: HashMap<Uuid, Account>,
     attempts: HashMap<Uuid, HashSet<Uuid>>,
     entered: Vec<Entry>,
-}
-
-/// A payment's standing, and the order it is for as far as anybody said.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Account {
-    pub(super) order: Option<Uuid>,
-    pub(super) standing: Standing,
 }
 
 impl Books {

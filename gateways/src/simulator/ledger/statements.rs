@@ -5,10 +5,17 @@ use sqlx::types::Json;
 use sqlx::{PgConnection, PgPool, Row};
 use uuid::Uuid;
 
-use super::books::Account;
 use super::entry::Entry;
 use crate::OperationOutcome;
+use crate::simulator::account::Standing;
 use crate::simulator::operation::Fingerprint;
+
+/// A payment's standing, and the order it is for as far as anybody said.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Account {
+    pub(super) order: Option<Uuid>,
+    pub(super) standing: Standing,
+}
 
 /// A transaction that has the books for itself. The lock is had before the first read takes its snapshot, so nothing committed is missed.
 pub(super) const BEGIN_ALONE: &str = "begin; select pg_advisory_xact_lock(hashtextextended('simulator.operations', 0))";

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use chrono::{DateTime, Utc};
 
-use super::InputError;
+use super::error::InputError;
 use super::fault::{Fault, Faults};
 use super::order::FileOrder;
 use super::orders::{Group, Groups, OrderFile};

@@ -1,7 +1,10 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::members::TrailingBytes;
+/// Bytes behind the last member of a .gz, as an error of reading it.
+#[derive(Debug, thiserror::Error)]
+#[error("other bytes stand behind the end of the .gz")]
+pub(super) struct TrailingBytes;
 
 /// Why a file cannot be used at all: nothing is sent.
 #[derive(Debug, thiserror::Error)]

@@ -1,7 +1,30 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use super::fields::Place;
+/// A place in a record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Place {
+    /// How many lines behind the first of the record.
+    pub(super) down: u64,
+    /// The character in that line, from 1.
+    pub(super) column: usize,
+}
+
+impl Place {
+    /// Where a record begins.
+    pub(super) const START: Self = Self { down: 0, column: 1 };
+
+    /// Where this is once the text was passed.
+    pub(super) fn behind(self, text: &str) -> Self {
+        match text.rsplit_once('\n') {
+            None => Self { column: self.column + text.chars().count(), ..self },
+            Some((before, last)) => {
+                let breaks = 1 + before.matches('\n').count() as u64;
+                Self { down: self.down + breaks, column: 1 + last.chars().count() }
+            }
+        }
+    }
+}
 
 /// Something wrong in one place of a file.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]

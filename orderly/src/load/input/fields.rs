@@ -1,40 +1,19 @@
-//! The fields of one record, each with the place at which it begins: what an error message must name, and what the
-//! `csv` crate does not tell. A quote that is never closed harms its own line only.
+//! The fields of one record, each with the place at which it begins: what an error message must name, and what the `csv`
+//! crate does not tell. A quote that is never closed harms its own line only.
 
 use std::borrow::Cow;
 
-/// A place in a record.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Place {
-    /// How many lines behind the first of the record.
-    pub(super) down: u64,
-    /// The character in that line, from 1.
-    pub(super) column: usize,
-}
+use super::fault::Place;
 
-impl Place {
-    /// Where a record begins.
-    pub(super) const START: Self = Self { down: 0, column: 1 };
-
-    /// Where this is once the text was passed.
-    pub(super) fn behind(self, text: &str) -> Self {
-        match text.rsplit_once('\n') {
-            None => Self { column: self.column + text.chars().count(), ..self },
-            Some((before, last)) => {
-                let breaks = 1 + before.matches('\n').count() as u64;
-                Self { down: self.down + breaks, column: 1 + last.chars().count() }
-            }
-        }
-    }
-}
-
-/// A field of a record.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) struct Field<'a> {
-    /// Where it begins.
-    pub(super) place: Place,
-    /// Its text, without quotes and the space around it.
-    pub(super) text: Cow<'a, str>,
+/// A record, taken apart.
+#[derive(Debug)]
+pub(super) struct Fields {
+    /// The texts, without quotes and the space around them.
+    pub(super) texts: Vec<String>,
+    /// Where each begins.
+    pub(super) places: Vec<Place>,
+    /// Where the record ends.
+    pub(super) end: Place,
 }
 
 /// Why a record cannot be taken apart.
@@ -61,20 +40,33 @@ impl Broken {
     }
 }
 
-/// Takes a record apart at its commas; a field in quotes may have commas, line breaks, and quotes written twice (RFC 4180).
-pub(super) fn split(record: &str) -> Result<Vec<Field<'_>>, Broken> {
-    let mut fields = Vec::with_capacity(10);
-    let (mut rest, mut place) = (record, Place::START);
-    loop {
-        let (length, text) = if rest.starts_with('"') { quoted(rest, place)? } else { plain(rest) };
-        fields.push(Field { place, text });
-        match rest[length..].strip_prefix(',') {
-            Some(after) => {
-                place = place.behind(&rest[..=length]);
-                rest = after;
+impl Fields {
+    /// Takes a record apart at its commas; a field in quotes may have commas, line breaks, and quotes written twice (RFC 4180).
+    pub(super) fn of(record: &str) -> Result<Self, Broken> {
+        let mut fields = Self::none(record);
+        let (mut rest, mut place) = (record, Place::START);
+        loop {
+            let (length, text) = if rest.starts_with('"') { quoted(rest, place)? } else { plain(rest) };
+            fields.texts.push(text.into_owned());
+            fields.places.push(place);
+            match rest[length..].strip_prefix(',') {
+                Some(after) => {
+                    place = place.behind(&rest[..=length]);
+                    rest = after;
+                }
+                None => return Ok(fields),
             }
-            None => return Ok(fields),
         }
+    }
+
+    /// What a record says most probably that cannot be taken apart properly.
+    pub(super) fn by_commas(record: &str) -> Self {
+        let texts = record.split(',').map(|text| text.trim_matches(['"', ' ']).to_owned()).collect();
+        Self { texts, ..Self::none(record) }
+    }
+
+    fn none(record: &str) -> Self {
+        Self { texts: Vec::with_capacity(12), places: Vec::with_capacity(12), end: Place::START.behind(record) }
     }
 }
 
@@ -103,8 +95,8 @@ mod tests {
     use super::*;
 
     fn texts(record: &str) -> Vec<(u64, usize, String)> {
-        let fields = split(record).unwrap().into_iter();
-        fields.map(|field| (field.place.down, field.place.column, field.text.into_owned())).collect()
+        let fields = Fields::of(record).unwrap();
+        fields.places.iter().zip(&fields.texts).map(|(place, text)| (place.down, place.column, text.clone())).collect()
     }
 
     fn expect(fields: &[(usize, &str)]) -> Vec<(u64, usize, String)> {
@@ -131,7 +123,7 @@ mod tests {
 
     #[test]
     fn a_broken_quote_is_found_where_it_stands() {
-        assert_eq!(split(r#"a,"b,c"#), Err(Broken::OpenQuote(Place { down: 0, column: 3 })));
-        assert_eq!(split(r#"a,"b"c,d"#), Err(Broken::TextBehindQuote(Place { down: 0, column: 3 })));
+        assert_eq!(Fields::of(r#"a,"b,c"#).err(), Some(Broken::OpenQuote(Place { down: 0, column: 3 })));
+        assert_eq!(Fields::of(r#"a,"b"c,d"#).err(), Some(Broken::TextBehindQuote(Place { down: 0, column: 3 })));
     }
 }

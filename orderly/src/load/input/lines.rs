@@ -1,17 +1,18 @@
 //! The lines of a file, plain or compressed.
 
 use std::fs::File;
-use std::io::{BufRead, BufReader, Read};
+use std::io::{self, BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 
-use super::InputError;
-use super::members::Members;
+use flate2::bufread::GzDecoder;
+
+use super::error::{InputError, TrailingBytes};
 
 /// The most bytes of one line: beyond it, this is no CSV.
 const LONGEST_LINE_BYTES: u64 = 1 << 20;
 
 /// How a .gz begins.
-pub(super) const GZIP_MAGIC: [u8; 2] = [0x1f, 0x8b];
+const GZIP_MAGIC: [u8; 2] = [0x1f, 0x8b];
 
 /// A file's lines, one after the other, in one buffer.
 pub(super) struct Lines {
@@ -66,7 +67,7 @@ impl Lines {
 }
 
 /// The bytes of a file, uncompressed.
-pub(super) fn open(path: &Path) -> Result<Box<dyn Read + Send>, InputError> {
+fn open(path: &Path) -> Result<Box<dyn Read + Send>, InputError> {
     let cannot = |source| InputError::Open { path: path.to_owned(), source };
     let mut reader = BufReader::new(File::open(path).map_err(cannot)?);
     let start = reader.fill_buf().map_err(cannot)?;
@@ -85,4 +86,39 @@ pub(super) fn open(path: &Path) -> Result<Box<dyn Read + Send>, InputError> {
 /// It cannot, or it is empty.
 pub fn check_readable(path: &Path) -> Result<(), InputError> {
     open(path).map(drop)
+}
+
+/// What a .gz holds, uncompressed: its members, one behind the other (RFC 1952), and nothing else.
+struct Members<R> {
+    /// `None` at the end.
+    member: Option<GzDecoder<R>>,
+}
+
+impl<R: BufRead> Members<R> {
+    fn new(bytes: R) -> Self {
+        Self { member: Some(GzDecoder::new(bytes)) }
+    }
+}
+
+impl<R: BufRead> Read for Members<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        while let Some(member) = &mut self.member {
+            let count = member.read(buffer)?;
+            if count > 0 || buffer.is_empty() {
+                return Ok(count);
+            }
+            self.member = next(self.member.take())?;
+        }
+        Ok(0)
+    }
+}
+
+/// The member behind one that was read to its end.
+fn next<R: BufRead>(member: Option<GzDecoder<R>>) -> io::Result<Option<GzDecoder<R>>> {
+    let Some(mut bytes) = member.map(GzDecoder::into_inner) else { return Ok(None) };
+    match bytes.fill_buf()?.first() {
+        None => Ok(None),
+        Some(first) if *first == GZIP_MAGIC[0] => Ok(Some(GzDecoder::new(bytes))),
+        Some(_) => Err(io::Error::new(io::ErrorKind::InvalidData, TrailingBytes)),
+    }
 }

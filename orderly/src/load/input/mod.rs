@@ -1,18 +1,16 @@
 //! The files of a load: read as a stream, checked as a whole before anything is sent.
 
 mod check;
-mod columns;
 mod directory;
 mod error;
 mod fault;
 mod fields;
 mod lines;
-mod members;
 mod needs;
 mod order;
 mod orders;
 mod records;
-mod row;
+mod table;
 #[cfg(test)]
 mod tests;
 

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use aggregates::values::{Currency, Money, Sku};
 
-use super::InputError;
 use super::check::Checked;
+use super::error::InputError;
 use super::order::FileOrder;
 
 /// What the sound orders of a file need.

@@ -4,14 +4,10 @@ use std::path::{Path, PathBuf};
 
 use aggregates::values::Currency;
 
-use super::InputError;
-use super::columns::{Column, Columns};
-use super::fault::Fault;
-use super::fields::Place;
-use super::lines::Lines;
-use super::order::FileOrder;
-use super::records::Records;
-use super::row::{self, Heading, Owner, Parsed, Row, differs};
+use super::error::InputError;
+use super::fault::{Fault, Place};
+use super::order::{self, COLUMNS, FileOrder};
+use super::table::{Row, Table};
 
 /// The most lines that an order may have.
 const MOST_LINES: usize = 500;
@@ -26,13 +22,28 @@ pub struct OrderFile {
 /// The lines of one order as they stand in the file, and what is wrong with them.
 #[derive(Debug)]
 pub(super) struct Group {
-    path: PathBuf,
     pub(super) owner: Owner,
     pub(super) first_line: u64,
     pub(super) order: Option<FileOrder>,
     pub(super) faults: Vec<Fault>,
     /// What is wrong with lines that do not say whose they are.
     pub(super) nameless: Vec<Fault>,
+}
+
+/// Which order a line belongs to, as its text has it: known even where the line is malformed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Owner {
+    pub(super) reference: String,
+    customer: String,
+    store: String,
+    placed_at: String,
+}
+
+/// A row with whose it is.
+#[derive(Debug)]
+struct Owned {
+    owner: Owner,
+    row: Row,
 }
 
 impl OrderFile {
@@ -48,8 +59,7 @@ impl OrderFile {
 
     /// Reads its orders from the start.
     pub(super) fn groups(&self) -> Result<Groups, InputError> {
-        let (columns, lines) = open(&self.path)?;
-        Ok(Groups { file: self.clone(), records: Records::behind_header(lines, columns.count()), columns, ahead: None })
+        Ok(Groups { table: Table::open(&self.path, COLUMNS)?, currency: self.currency, ahead: None })
     }
 }
 
@@ -58,58 +68,55 @@ impl OrderFile {
 /// # Errors
 /// It is not there, cannot be read, or has another header.
 pub fn check_header(path: &Path) -> Result<(), InputError> {
-    open(path).map(drop)
-}
-
-fn open(path: &Path) -> Result<(Columns, Lines), InputError> {
-    let mut lines = Lines::open(path)?;
-    let header = lines.next()?.ok_or_else(|| InputError::Empty { path: path.to_owned() })?.1;
-    Ok((Columns::parse(path, header)?, lines))
+    Table::open(path, COLUMNS).map(drop)
 }
 
 /// The orders of a file, one after the other.
 pub(super) struct Groups {
-    file: OrderFile,
-    records: Records,
-    columns: Columns,
-    ahead: Option<Parsed>,
+    table: Table,
+    currency: Currency,
+    ahead: Option<Owned>,
 }
 
 impl Groups {
     /// The next order, or `None` at the end of the file.
     pub(super) fn next(&mut self) -> Result<Option<Group>, InputError> {
         let Some(first) = self.take()? else { return Ok(None) };
-        let mut group = Group::begin(&self.file.path, &first);
-        group.add(first);
-        while let Some(parsed) = self.take()? {
-            if !group.owns(&parsed.owner) {
-                self.ahead = Some(parsed);
+        let mut group = Group::begin(&first);
+        group.add(first, self.currency);
+        while let Some(line) = self.take()? {
+            if !group.owns(&line.owner) {
+                self.ahead = Some(line);
                 break;
             }
-            group.add(parsed);
+            group.add(line, self.currency);
         }
         Ok(Some(group))
     }
 
-    fn take(&mut self) -> Result<Option<Parsed>, InputError> {
-        if let Some(parsed) = self.ahead.take() {
-            return Ok(Some(parsed));
+    fn take(&mut self) -> Result<Option<Owned>, InputError> {
+        match self.ahead.take() {
+            Some(line) => Ok(Some(line)),
+            None => Ok(self.table.next()?.map(|row| Owned { owner: Owner::of(&row), row })),
         }
-        let next = self.records.next()?;
-        Ok(next.map(|(number, record)| row::parse(&self.file.path, number, &record, &self.columns, self.file.currency)))
+    }
+}
+
+impl Owner {
+    fn of(row: &Row) -> Self {
+        let text = |column| row.text(column).to_owned();
+        Self { reference: text("order_ref"), customer: text("customer_ref"), store: text("store_ref"), placed_at: text("placed_at") }
+    }
+
+    /// Whether a line without a reference is of the same order by all else.
+    fn is_probably(&self, other: &Self) -> bool {
+        !self.customer.is_empty() && (&self.customer, &self.store, &self.placed_at) == (&other.customer, &other.store, &other.placed_at)
     }
 }
 
 impl Group {
-    fn begin(path: &Path, first: &Parsed) -> Self {
-        Self {
-            path: path.to_owned(),
-            owner: first.owner.clone(),
-            first_line: first.number,
-            order: None,
-            faults: Vec::new(),
-            nameless: Vec::new(),
-        }
+    fn begin(first: &Owned) -> Self {
+        Self { owner: first.owner.clone(), first_line: first.row.line, order: None, faults: Vec::new(), nameless: Vec::new() }
     }
 
     /// A line without a reference belongs to the order beside it that has the same customer, store and time. Otherwise a
@@ -126,48 +133,26 @@ impl Group {
         !self.faults.is_empty() || !self.nameless.is_empty()
     }
 
-    fn add(&mut self, parsed: Parsed) {
-        match parsed.row {
-            Ok(row) => self.line(parsed.number, row),
-            Err(faults) if parsed.owner.reference.is_empty() => self.nameless.extend(faults),
-            Err(faults) => self.faults.extend(faults),
+    fn add(&mut self, line: Owned, currency: Currency) {
+        let Owned { owner, mut row } = line;
+        if let Some(found) = order::read(&mut row, currency) {
+            self.join(&mut row, found);
         }
+        let faults = if owner.reference.is_empty() { &mut self.nameless } else { &mut self.faults };
+        faults.extend(row.take_faults());
     }
 
-    fn line(&mut self, number: u64, row: Row) {
-        let order = self.order.get_or_insert_with(|| begin(&row.heading));
-        if let Some((place, message)) = disagreement(order, &row) {
-            return self.faults.push(Fault::in_record(&self.path, number, place, message));
+    fn join(&mut self, row: &mut Row, found: FileOrder) {
+        let Some(order) = &mut self.order else {
+            self.order = Some(found);
+            return;
+        };
+        if let Some((column, message)) = order.disagreement(&found) {
+            return row.fault(column, message);
         }
-        order.lines.push(row.line);
+        order.lines.extend(found.lines);
         if order.lines.len() == MOST_LINES + 1 {
-            self.faults.push(Fault::at(&self.path, number, 1, format!("the order has more than {MOST_LINES} lines")));
+            row.fault_at(Place::START, format!("the order has more than {MOST_LINES} lines"));
         }
     }
-}
-
-fn begin(heading: &Heading) -> FileOrder {
-    FileOrder {
-        reference: heading.reference.clone(),
-        customer: heading.customer.clone(),
-        warehouse: heading.warehouse.clone(),
-        placed_at: heading.placed_at,
-        currency: heading.currency,
-        lines: Vec::new(),
-    }
-}
-
-/// What an order has once must be the same on each of its lines.
-fn disagreement(order: &FileOrder, row: &Row) -> Option<(Place, String)> {
-    let (heading, places) = (&row.heading, row.places);
-    if heading.customer != order.customer {
-        return Some((places.customer, differs(Column::CustomerRef, &heading.customer, &order.customer)));
-    }
-    if heading.warehouse != order.warehouse {
-        return Some((places.store, differs(Column::StoreRef, &heading.warehouse, &order.warehouse)));
-    }
-    if heading.placed_at != order.placed_at {
-        return Some((places.placed_at, differs(Column::PlacedAt, heading.placed_at, order.placed_at)));
-    }
-    (heading.currency != order.currency).then(|| (places.currency, differs(Column::Currency, heading.currency, order.currency)))
 }

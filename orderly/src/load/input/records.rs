@@ -2,8 +2,8 @@
 
 use std::collections::VecDeque;
 
-use super::InputError;
-use super::fields::{self, Broken};
+use super::error::InputError;
+use super::fields::{Broken, Fields};
 use super::lines::Lines;
 
 /// So many lines are looked at for the end of a quote.
@@ -27,7 +27,7 @@ impl Records {
     /// The next record with the number of its first line.
     pub(super) fn next(&mut self) -> Result<Option<(u64, String)>, InputError> {
         let Some((number, line)) = self.line()? else { return Ok(None) };
-        if matches!(fields::split(&line), Err(Broken::OpenQuote(_)))
+        if matches!(Fields::of(&line), Err(Broken::OpenQuote(_)))
             && let Some(joined) = self.joined(number, &line)?
         {
             return Ok(Some((number, joined)));
@@ -60,9 +60,9 @@ impl Records {
             (last..*number).for_each(|_| record.push('\n'));
             record.push_str(line);
             last = *number;
-            match fields::split(&record) {
+            match Fields::of(&record) {
                 Err(Broken::OpenQuote(_)) => {}
-                Ok(found) if found.len() == self.fields => {
+                Ok(found) if found.texts.len() == self.fields => {
                     self.ahead.drain(..=taken);
                     return Ok(Some(record));
                 }
