@@ -1,12 +1,10 @@
-use std::any::Any;
 use std::borrow::Cow;
-use std::marker::PhantomData;
 
+use cqrs_es::Aggregate;
 use cqrs_es::persist::{EventUpcaster, SerializedEvent};
-use cqrs_es::{Aggregate, DomainEvent};
 use serde_json::value::RawValue;
 
-use crate::{Change, StreamId};
+use crate::StreamId;
 
 /// An aggregate that can be kept in the log: a cqrs-es [`Aggregate`] that also says which events it was ever stored as.
 pub trait EventSourced: Aggregate<Event: 'static> + Clone + 'static {
@@ -69,104 +67,11 @@ pub enum ReadError {
     },
 }
 
-/// The state of one aggregate, its type forgotten: what the log keeps in its cache.
-pub trait State: Any + Send + Sync {
-    /// Folds an event as it stands in the log, upcasting it where it is old.
-    ///
-    /// # Errors
-    /// [`ReadError`] if this program does not know the event or its bytes are broken.
-    fn apply_stored(&mut self, event: StoredEvent<'_>) -> Result<(), ReadError>;
-
-    /// Folds an event that was just decided.
-    fn apply_change(&mut self, change: &Change);
-
-    /// A copy.
-    fn boxed_clone(&self) -> Box<dyn State>;
-
-    /// The state as JSON: the body of a snapshot.
-    ///
-    /// # Errors
-    /// What serde says.
-    fn to_json(&self) -> Result<Box<RawValue>, serde_json::Error>;
-
-    /// For [`crate::States::get`].
-    fn as_any(&self) -> &dyn Any;
-}
-
-struct Typed<A>(A);
-
-impl<A: EventSourced> State for Typed<A> {
-    fn apply_stored(&mut self, event: StoredEvent<'_>) -> Result<(), ReadError> {
-        self.0.apply(decode::<A>(event)?);
-        Ok(())
-    }
-
-    fn apply_change(&mut self, change: &Change) {
-        let event = change.event().as_any().downcast_ref::<A::Event>();
-        self.0.apply(event.expect("a change names the aggregate that its event belongs to").clone());
-    }
-
-    fn boxed_clone(&self) -> Box<dyn State> {
-        Box::new(Self(self.0.clone()))
-    }
-
-    fn to_json(&self) -> Result<Box<RawValue>, serde_json::Error> {
-        serde_json::value::to_raw_value(&self.0)
-    }
-
-    fn as_any(&self) -> &dyn Any {
-        &self.0
-    }
-}
-
-/// What the log must know of an aggregate's type to load it: one per type, see [`kind_of`].
-pub trait AggregateKind: Send + Sync {
-    /// The aggregate's type, such as `stock_item`.
-    fn aggregate_type(&self) -> &'static str;
-
-    /// The state before the first event.
-    fn empty(&self) -> Box<dyn State>;
-
-    /// The states whose JSON is the layout of snapshots, see [`EventSourced::golden_states`].
-    fn golden(&self) -> Vec<Box<dyn State>>;
-
-    /// A state from a snapshot's body.
-    ///
-    /// # Errors
-    /// What serde says when the layout is another one.
-    fn restore(&self, snapshot: &RawValue) -> Result<Box<dyn State>, serde_json::Error>;
-}
-
-struct KindOf<A>(PhantomData<fn() -> A>);
-
-impl<A: EventSourced> AggregateKind for KindOf<A> {
-    fn aggregate_type(&self) -> &'static str {
-        A::TYPE
-    }
-
-    fn empty(&self) -> Box<dyn State> {
-        Box::new(Typed(A::default()))
-    }
-
-    fn golden(&self) -> Vec<Box<dyn State>> {
-        A::golden_states().into_iter().map(|state| Box::new(Typed(state)) as Box<dyn State>).collect()
-    }
-
-    fn restore(&self, snapshot: &RawValue) -> Result<Box<dyn State>, serde_json::Error> {
-        Ok(Box::new(Typed(serde_json::from_str::<A>(snapshot.get())?)))
-    }
-}
-
-/// The kind of the aggregate `A`.
-pub fn kind_of<A: EventSourced>() -> &'static dyn AggregateKind {
-    &KindOf::<A>(PhantomData)
-}
-
 /// Reads a stored event of `A`: straight when its version is the current one, through the upcasters otherwise.
 ///
 /// # Errors
 /// [`ReadError`] if this program does not know the event or its bytes are broken.
-pub(crate) fn decode<A: EventSourced>(event: StoredEvent<'_>) -> Result<A::Event, ReadError> {
+fn decode<A: EventSourced>(event: StoredEvent<'_>) -> Result<A::Event, ReadError> {
     let undecodable = |source| ReadError::Undecodable {
         aggregate_type: A::TYPE.to_owned(),
         event_type: event.event_type.to_owned(),
@@ -221,9 +126,4 @@ impl StoredEvent<'_> {
     pub fn decode<A: EventSourced>(self) -> Result<A::Event, ReadError> {
         decode::<A>(self)
     }
-}
-
-/// The stored name and version of an event, as cqrs-es asks for them.
-pub(crate) fn name_and_version<E: DomainEvent>(event: &E) -> (String, String) {
-    (event.event_type(), event.event_version())
 }

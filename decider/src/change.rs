@@ -2,9 +2,9 @@ use std::any::Any;
 use std::borrow::Cow;
 use std::marker::PhantomData;
 
+use cqrs_es::DomainEvent;
 use serde_json::value::RawValue;
 
-use crate::aggregate::name_and_version;
 use crate::{EventSourced, StreamId};
 
 /// One event that was decided, with the stream it goes to; its type forgotten.
@@ -58,7 +58,7 @@ struct Typed<A: EventSourced>(A::Event, PhantomData<fn() -> A>);
 
 impl<A: EventSourced> Event for Typed<A> {
     fn name_and_version(&self) -> (String, String) {
-        name_and_version(&self.0)
+        (self.0.event_type(), self.0.event_version())
     }
 
     fn to_json(&self) -> Result<Box<RawValue>, serde_json::Error> {

@@ -1,6 +1,6 @@
 use std::collections::HashMap;
 
-use crate::aggregate::kind_of;
+use crate::state::kind_of;
 use crate::{AggregateKind, Changes, EventSourced, Refusal, State, StreamId};
 
 /// A command together with how it is decided: a pure function of the states of the streams that it names.

@@ -12,12 +12,14 @@ pub mod ids;
 #[cfg(any(test, feature = "in-memory"))]
 pub mod in_memory;
 mod refusal;
+mod state;
 mod stream;
 mod upcast;
 
-pub use aggregate::{AggregateKind, EventSourced, ReadError, State, StoredEvent, kind_of};
+pub use aggregate::{EventSourced, ReadError, StoredEvent};
 pub use change::{Change, Changes, Event};
 pub use decision::{Decision, Needed, States};
 pub use refusal::{Refusal, RefusalClass, RefusalDocument};
+pub use state::{AggregateKind, State, kind_of};
 pub use stream::{StreamId, StreamIdError};
 pub use upcast::Upcast;
