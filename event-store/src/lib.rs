@@ -123,7 +123,7 @@ pub use envelope::{CommandKey, Envelope};
 pub use error::{Failure, StoreError};
 pub use import::{ImportError, Imported, ImportedEvent};
 pub use listener::CHANNEL;
-pub use migration::{migrate, schema_version};
+pub use migration::{migrate, migrated_to, schema_version};
 pub use moment::{Loaded, Moment};
 pub use position::{Checkpoint, Head, PositionToken, PositionTokenError};
 pub use reading::Filter;

@@ -21,6 +21,22 @@ pub fn schema_version() -> i64 {
     migrator().iter().map(|migration| migration.version).max().unwrap_or(0)
 }
 
+/// The last migration of the log that was applied to a database; 0 in an empty one.
+///
+/// # Errors
+/// The database is away, or may not be looked at.
+pub async fn migrated_to(url: &str) -> Result<i64, sqlx::Error> {
+    let mut connection = PgConnection::connect(url).await?;
+    let migrated: bool = sqlx::query_scalar("select to_regclass('log.migrations') is not null").fetch_one(&mut connection).await?;
+    let version = if migrated {
+        sqlx::query_scalar("select coalesce(max(version), 0) from log.migrations where success").fetch_one(&mut connection).await?
+    } else {
+        0
+    };
+    connection.close().await?;
+    Ok(version)
+}
+
 fn migrator() -> Migrator {
     let mut migrator = sqlx::migrate!("../migrations/log");
     // Beside the log, so that other schemas of the same database keep their own.

@@ -150,6 +150,15 @@ impl EventStore {
         self.0.counters.next(&self.0.pool, counter).await
     }
 
+    /// Processes whose commands have keys, in order behind `after`, at most `limit`. Only those under way have any for long, so there are few.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`] if they cannot be reached.
+    pub async fn keyed_processes(&self, after: &str, limit: i64) -> Result<Vec<String>, StoreError> {
+        let keyed = sqlx::query_scalar("select distinct instance from log.process_keys where instance > $1 order by instance limit $2");
+        Ok(keyed.bind(after).bind(limit).fetch_all(&self.0.pool).await?)
+    }
+
     /// Drops the keys of processes that are over: none of their commands can come again.
     ///
     /// # Errors

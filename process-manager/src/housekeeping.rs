@@ -3,9 +3,8 @@
 use std::sync::{Mutex, PoisonError};
 
 use event_store::EventStore;
-use sqlx::PgPool;
 
-use crate::{ProcessError, retries};
+use crate::{ProcessError, instances, retries};
 
 const PAGE: i64 = 1_000;
 
@@ -43,14 +42,17 @@ pub(crate) async fn take_over(store: &EventStore) -> Result<(), ProcessError> {
     forget_what_is_over(store).await
 }
 
-/// Drops what all orders that are over have left behind, noted or not.
+/// Drops what all orders that are over have left behind, noted or not. Only open orders have keys for long, so it is few that are looked through.
 pub(crate) async fn forget_what_is_over(store: &EventStore) -> Result<(), ProcessError> {
+    let mut after = String::new();
     loop {
-        let orders = over_with_keys(store.pool()).await?;
-        if orders.is_empty() {
-            return Ok(());
+        let keyed = store.keyed_processes(&after, PAGE).await?;
+        let Some(last) = keyed.last() else { return Ok(()) };
+        after = last.clone();
+        let over = instances::over(store.pool(), &keyed).await?;
+        if !over.is_empty() {
+            forget(store, &over).await?;
         }
-        forget(store, &orders).await?;
     }
 }
 
@@ -58,17 +60,4 @@ async fn forget(store: &EventStore, orders: &[String]) -> Result<(), ProcessErro
     store.forget_processes(orders).await?;
     retries::forget_orders(store.pool(), orders).await?;
     Ok(())
-}
-
-/// Orders that are over and still have keys. Only open orders have any for long, so it is few rows that are looked through.
-async fn over_with_keys(pool: &PgPool) -> Result<Vec<String>, sqlx::Error> {
-    sqlx::query_scalar(
-        "select keyed.instance
-           from (select distinct instance from log.process_keys) keyed
-           join process.instances over on over.order_id = keyed.instance::uuid
-          where over.final limit $1",
-    )
-    .bind(PAGE)
-    .fetch_all(pool)
-    .await
 }

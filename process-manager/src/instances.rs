@@ -72,18 +72,30 @@ pub(crate) async fn load(pool: &PgPool, orders: &[Uuid]) -> Result<HashMap<Uuid,
     rows.into_iter().filter_map(read).collect::<Result<_, _>>().map_err(broken)
 }
 
-/// A page of stored processes after an order, of this layout.
-pub(crate) async fn page(pool: &PgPool, after: Uuid, limit: i64) -> Result<Vec<(Uuid, Instance)>, ProcessError> {
+/// A page of stored processes after an order, of this layout, in one part of the log: the part is that of the order's events, see
+/// [`event_store::Filter::partition`].
+pub(crate) async fn page(pool: &PgPool, after: Uuid, limit: i64, (part, parts): (u32, u32)) -> Result<Vec<(Uuid, Instance)>, ProcessError> {
     let rows: Vec<Row> = sqlx::query_as(
         "select order_id, layout, state::text, unreadable from process.instances
-          where order_id > $1 and layout = $2 order by order_id limit $3",
+          where order_id > $1 and layout = $2 and ('x' || left(md5(order_id::text), 8))::bit(32)::bigint % $5 = $4
+          order by order_id limit $3",
     )
     .bind(after)
     .bind(LAYOUT)
     .bind(limit)
+    .bind(i64::from(part))
+    .bind(i64::from(parts))
     .fetch_all(pool)
     .await?;
     rows.into_iter().filter_map(read).collect::<Result<_, _>>().map_err(broken)
+}
+
+/// Which of these orders are over.
+pub(crate) async fn over(pool: &PgPool, orders: &[String]) -> Result<Vec<String>, sqlx::Error> {
+    sqlx::query_scalar("select order_id::text from process.instances where final and order_id = any($1::text[]::uuid[])")
+        .bind(orders)
+        .fetch_all(pool)
+        .await
 }
 
 /// A page of stored processes after an order that are not over, of this layout. Found by the index of open ones, however many are over.

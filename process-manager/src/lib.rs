@@ -4,7 +4,7 @@
 //! - The runner ([`run`]) follows the log under a lease, keeps one row per order (`instances`), and does what the saga says: commands through the log
 //!   (`commands`), calls to gateways and carriers (`calls`). What is under way stands in the order's row, so whoever takes the lease over does it again:
 //!   a command under its id, a call under its operation, which makes the second time harmless.
-//! - [`counts`], [`describe`] and [`verify`] answer operators.
+//! - [`counts`], [`describe`], [`unsettled`] and [`verify`] answer operators.
 
 mod batch;
 mod calls;
@@ -22,6 +22,7 @@ mod rebuilding;
 mod retries;
 mod runner;
 mod settings;
+mod unsettled;
 mod verifying;
 mod warehouses;
 
@@ -30,4 +31,5 @@ pub use describing::{HistoryLine, SagaView, StepView, describe};
 pub use error::ProcessError;
 pub use runner::run;
 pub use settings::{Fulfillment, ProcessArgs};
+pub use unsettled::{Unsettled, unsettled};
 pub use verifying::{Difference, Verification, verify};

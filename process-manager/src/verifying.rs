@@ -11,7 +11,7 @@ use crate::instances::{self, Instance};
 use crate::order_fulfillment::{Happened, Rules};
 use crate::runner::{NAME, SCHEMA};
 
-const PAGE: i64 = 5_000;
+const PAGE: i64 = 2_000;
 
 /// What a comparison of the stored processes with the log found.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
@@ -36,16 +36,28 @@ pub struct Difference {
 }
 
 /// Folds the log anew, with nothing done for any order, and compares each process at the event that it has seen last, so it may run beside the live one.
-/// `rules` must be those under which the processes ran: how many refusals park one.
+/// `rules` must be those under which the processes ran: how many refusals park one. Goes through the log `parts` times and holds the processes of one part
+/// of the orders in memory each time.
 ///
 /// # Errors
 /// The log or the stored processes cannot be read.
-pub async fn verify(store: &EventStore, rules: &Rules) -> Result<Verification, ProcessError> {
+pub async fn verify(store: &EventStore, rules: &Rules, parts: u32) -> Result<Verification, ProcessError> {
+    let mut found = Verification::default();
+    for part in 0..parts {
+        let of_part = verify_part(store, rules, (part, parts)).await?;
+        found.compared += of_part.compared;
+        found.differences.extend(of_part.differences);
+    }
+    found.differences.sort_by_key(|difference| difference.position);
+    Ok(found)
+}
+
+async fn verify_part(store: &EventStore, rules: &Rules, part: (u32, u32)) -> Result<Verification, ProcessError> {
     let followed = followed(store).await?;
-    let mut comparison =
-        Comparison { followed, stored: all_stored(store).await?, replayed: HashMap::new(), found: Verification::default() };
+    let stored = all_stored(store, part).await?;
+    let mut comparison = Comparison { followed, stored, replayed: HashMap::new(), found: Verification::default() };
     let upto = comparison.stored.values().map(|instance| instance.position()).max().unwrap_or(0).max(followed);
-    let filter = Filter::aggregates(Happened::AGGREGATE_TYPES.iter().copied());
+    let filter = Filter::aggregates(Happened::AGGREGATE_TYPES.iter().copied()).partition(part.0, part.1);
     let mut after = 0;
     loop {
         let page = store.read(after, upto, PAGE, &filter).await?;
@@ -60,11 +72,11 @@ async fn followed(store: &EventStore) -> Result<i64, ProcessError> {
     Ok(lease::checkpoint(&mut connection, SCHEMA, NAME).await?.map_or(0, |checkpoint| checkpoint.position))
 }
 
-async fn all_stored(store: &EventStore) -> Result<HashMap<Uuid, Instance>, ProcessError> {
+async fn all_stored(store: &EventStore, part: (u32, u32)) -> Result<HashMap<Uuid, Instance>, ProcessError> {
     let mut stored = HashMap::new();
     let mut after = Uuid::nil();
     loop {
-        let page = instances::page(store.pool(), after, PAGE).await?;
+        let page = instances::page(store.pool(), after, PAGE, part).await?;
         let Some((last, _)) = page.last() else { return Ok(stored) };
         after = *last;
         stored.extend(page);
@@ -113,7 +125,6 @@ impl Comparison {
                 self.compare(order);
             }
         }
-        self.found.differences.sort_by_key(|difference| difference.position);
         self.found
     }
 }

@@ -89,6 +89,23 @@ impl From<SubscriptionError> for ReadModelError {
 }
 
 impl ReadModelError {
+    /// Whether the read model's table is not there.
+    pub fn is_missing_table(&self) -> bool {
+        matches!(self, Self::Database(error) if code(error).is_some_and(|code| code == "42P01"))
+    }
+
+    /// Whether it is the way to the read database, or that database itself (SQLSTATE 08, 53, 57), that failed.
+    pub fn is_outage(&self) -> bool {
+        let Self::Database(error) = self else { return false };
+        match code(error) {
+            Some(code) => ["08", "53", "57"].iter().any(|class| code.starts_with(class)),
+            None => matches!(
+                error,
+                sqlx::Error::Io(_) | sqlx::Error::Tls(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Protocol(_)
+            ),
+        }
+    }
+
     /// Whether a value does not fit its column or a check: the row is at fault, not the database.
     pub(crate) fn is_bad_row(&self) -> bool {
         matches!(self, Self::Database(sqlx::Error::Database(error)) if error.code().is_some_and(|code| {
@@ -112,4 +129,8 @@ impl ReadModelError {
             | Self::Interrupted => false,
         }
     }
+}
+
+fn code(error: &sqlx::Error) -> Option<std::borrow::Cow<'_, str>> {
+    error.as_database_error().and_then(|error| error.code())
 }

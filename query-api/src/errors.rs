@@ -106,13 +106,15 @@ impl QueryError {
 impl From<ReadModelError> for QueryError {
     fn from(error: ReadModelError) -> Self {
         let cause = error.to_string();
+        if error.is_missing_table() {
+            return Self::ReadModelMissing { what: "its table is not there".to_owned() };
+        }
+        if error.is_outage() {
+            return Self::Unavailable { cause };
+        }
         match error {
             ReadModelError::InvalidCursor(_) => Self::not_a_cursor(),
             ReadModelError::Absent(_) => Self::ReadModelMissing { what: cause },
-            ReadModelError::Database(source) if is_missing_table(&source) => {
-                Self::ReadModelMissing { what: "its table is not there".to_owned() }
-            }
-            ReadModelError::Database(source) if is_away(&source) => Self::Unavailable { cause },
             ReadModelError::Database(_)
             | ReadModelError::Log(_)
             | ReadModelError::Subscription(_)
@@ -126,21 +128,6 @@ impl From<ReadModelError> for QueryError {
             | ReadModelError::TooManyDeadLetters { .. }
             | ReadModelError::Interrupted => Self::Internal { cause },
         }
-    }
-}
-
-fn is_missing_table(error: &sqlx::Error) -> bool {
-    error.as_database_error().and_then(|error| error.code()).is_some_and(|code| code == "42P01")
-}
-
-/// Whether it is the way to the database, or the database itself (SQLSTATE 08, 53, 57), that failed.
-fn is_away(error: &sqlx::Error) -> bool {
-    match error.as_database_error().and_then(|error| error.code()) {
-        Some(code) => ["08", "53", "57"].iter().any(|class| code.starts_with(class)),
-        None => matches!(
-            error,
-            sqlx::Error::Io(_) | sqlx::Error::Tls(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Protocol(_)
-        ),
     }
 }
 

@@ -54,11 +54,6 @@ impl OrderLedger {
         findings
     }
 
-    /// Whether what is held for it may leave.
-    pub(super) fn is_confirmed(&self) -> bool {
-        self.stage == Stage::Confirmed
-    }
-
     /// What must hold once no process is under way: money agrees with what left, and what ended holds nothing.
     pub(super) fn settle<'a>(&self, payments: impl Iterator<Item = &'a PaymentLedger>) -> Findings {
         let (mut captured, mut held, mut pending, mut anomaly) = (0, 0, false, false);

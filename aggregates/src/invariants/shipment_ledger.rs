@@ -1,11 +1,10 @@
 use super::{Findings, check};
-use crate::shipment::{DELIVERED_AFTER_CANCEL, ShipmentEvent};
+use crate::shipment::ShipmentEvent;
 
 /// A shipment: it leaves at most once, after it was planned and unless it was called off, and arrives at most once, after it left.
 #[derive(Debug, Default)]
 pub(super) struct ShipmentLedger {
     stage: Stage,
-    arrived_all_the_same: bool,
 }
 
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
@@ -20,9 +19,6 @@ enum Stage {
 
 impl ShipmentLedger {
     pub(super) fn apply(&mut self, event: &ShipmentEvent) -> Findings {
-        if let ShipmentEvent::AnomalyDetected(anomaly) = event {
-            self.arrived_all_the_same |= anomaly.code == DELIVERED_AFTER_CANCEL;
-        }
         let before = self.stage;
         let (after, from) = match event {
             ShipmentEvent::ShipmentPlanned(_) => (Stage::Waiting, Stage::Unknown),
@@ -38,10 +34,5 @@ impl ShipmentLedger {
             format!("{} of a shipment that was {before:?}", event.name()).to_lowercase()
         });
         findings
-    }
-
-    /// Whether it arrived although it was called off: its goods left the shelf, whatever the order says.
-    pub(super) fn arrived_all_the_same(&self) -> bool {
-        self.arrived_all_the_same
     }
 }

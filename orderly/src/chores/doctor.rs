@@ -10,7 +10,6 @@ use crate::embedded;
 use crate::exit::Outcome;
 use crate::output::{self, OutputArgs};
 use crate::secrets::{FILE, TOKEN_KEY_FILE};
-use crate::stack::schema;
 
 /// Settings of `orderly doctor`.
 #[derive(Debug, Clone, Args)]
@@ -85,7 +84,7 @@ async fn look(url: &str) -> Result<Vec<Finding>, sqlx::Error> {
     }
     findings.push(standby(&mut connection).await?);
     connection.close().await?;
-    let (found, needed) = (schema::version(url).await?, event_store::schema_version());
+    let (found, needed) = (event_store::migrated_to(url).await?, event_store::schema_version());
     let seen = if found < needed { format!("{found}, needs {needed}: run `orderly migrate`") } else { found.to_string() };
     findings.push(Finding { looked_at: "schema", seen, fine: found >= needed });
     Ok(findings)

@@ -17,9 +17,9 @@ pub struct MigrateArgs {
 /// # Errors
 /// It can't be reached, or is a newer program's.
 pub(crate) async fn migrate(args: &MigrateArgs, output: &OutputArgs) -> anyhow::Result<Outcome> {
-    let before = schema::version(&args.database_url).await?;
+    let before = event_store::migrated_to(&args.database_url).await?;
     schema::migrate(&args.database_url).await?;
-    let after = schema::version(&args.database_url).await?;
+    let after = event_store::migrated_to(&args.database_url).await?;
     output::lines(output, &if before == after { format!("schema {after}: nothing to do") } else { format!("schema {before} → {after}") })?;
     Ok(Outcome::Done)
 }

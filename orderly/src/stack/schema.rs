@@ -2,7 +2,6 @@
 
 use gateways::simulator;
 use sqlx::migrate::MigrateError;
-use sqlx::{Connection, PgConnection};
 
 use super::StackSettings;
 
@@ -75,21 +74,8 @@ fn explained(error: anyhow::Error, table: &'static str) -> anyhow::Error {
 }
 
 async fn check(url: &str) -> anyhow::Result<()> {
-    let (found, needed) = (version(url).await?, event_store::schema_version());
+    let (found, needed) = (event_store::migrated_to(url).await?, event_store::schema_version());
     if found < needed { Err(SchemaError::Older { found, needed }.into()) } else { Ok(()) }
-}
-
-/// The last migration that was applied; 0 in an empty database.
-pub(crate) async fn version(url: &str) -> Result<i64, sqlx::Error> {
-    let mut connection = PgConnection::connect(url).await?;
-    let migrated: bool = sqlx::query_scalar("select to_regclass('log.migrations') is not null").fetch_one(&mut connection).await?;
-    let version = if migrated {
-        sqlx::query_scalar("select coalesce(max(version), 0) from log.migrations where success").fetch_one(&mut connection).await?
-    } else {
-        0
-    };
-    connection.close().await?;
-    Ok(version)
 }
 
 #[cfg(test)]

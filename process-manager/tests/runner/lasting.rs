@@ -26,7 +26,7 @@ async fn verifying_names_a_process_that_was_changed_lost_or_made_up() {
     let copy = "insert into process.instances select $2, layout, state, position, pending, parked, final, unreadable, updated_at
                   from process.instances where order_id = $1";
     sqlx::query(copy).bind(orders[2].uuid()).bind(made_up).execute(shop.store.pool()).await.unwrap();
-    let found = verify(&shop.store, &args(&[]).rules()).await.unwrap();
+    let found = verify(&shop.store, &args(&[]).rules(), 2).await.unwrap();
     let mut differ: Vec<Uuid> = found.differences.iter().map(|difference| difference.order).collect();
     differ.sort_unstable();
     let mut expected = vec![orders[0].uuid(), orders[1].uuid(), made_up];

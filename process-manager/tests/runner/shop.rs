@@ -167,7 +167,7 @@ impl Shop {
     pub(crate) async fn view_when<T>(&self, order: OrderId, what: &str, wanted: impl Fn(&SagaView) -> Option<T>) -> T {
         let deadline = Instant::now() + Duration::from_secs(60);
         loop {
-            let view = describe(&self.store, order, &args(&[]).rules()).await.unwrap().unwrap();
+            let view = describe(&self.store, order, &args(&[]).rules(), 3).await.unwrap().unwrap();
             if let Some(found) = wanted(&view) {
                 return found;
             }
@@ -185,7 +185,7 @@ impl Shop {
     pub(crate) async fn assert_nothing_is_left_over(&self, orders: usize) {
         let counted = counts(self.store.pool()).await.unwrap();
         assert_eq!(counted, Counts { instances_open: 0, pending: 0, waiting: 0, parked: 0, dead_letters: 0 });
-        let verified = process_manager::verify(&self.store, &args(&[]).rules()).await.unwrap();
+        let verified = process_manager::verify(&self.store, &args(&[]).rules(), 3).await.unwrap();
         assert_eq!((verified.compared, verified.differences), (orders, vec![]));
         for number in 0..self.products {
             let stock = self.store.load::<StockItem>(&item(number).to_string()).await.unwrap().state;

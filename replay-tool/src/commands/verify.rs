@@ -1,6 +1,7 @@
 //! `verify`: the log folded anew, and what differs from it.
 
 mod log;
+mod parts;
 mod processes;
 
 use chrono::{DateTime, Utc};

@@ -4,14 +4,15 @@ use process_manager::order_fulfillment::Rules;
 use process_manager::{Difference, ProcessError};
 use serde_json::Value;
 
-use super::{Detail, Found};
+use super::{Detail, Found, parts};
 use crate::cli::Verify;
 use crate::outcome::Failure;
 use crate::session::Session;
 
 pub(super) async fn verify(session: &Session, args: &Verify) -> Result<Found, Failure> {
     let rules = Rules::from(args.rules);
-    let found = process_manager::verify(&session.store, &rules).await?;
+    let parts = parts::of(session.store.head().await?.position);
+    let found = process_manager::verify(&session.store, &rules, parts).await?;
     let position = session.store.head().await?.position;
     let findings = found.differences.len();
     Ok(Found {
