@@ -10,7 +10,8 @@ stored_events! {
     ClaimEvent:
     /// Somebody holds it.
     ClaimTaken = "claim.taken", version "1";
-    /// Nobody holds it any more.
+    /// Nobody holds it any more. Read, and never written: no decision of this program gives a claim up. It is part of the format all the same, like every
+    /// event with a golden file.
     ClaimReleased = "claim.released", version "1";
 }
 

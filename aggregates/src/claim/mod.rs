@@ -1,7 +1,7 @@
 //! A claim: something that may belong to one holder only (an e-mail address, a channel's reference, a document).
 //!
 //! Each claim is a stream of its own, so that "is it free?" and "it is mine" are decided in one append with what the holder records.
-//! Invariant: a claim that is held is never taken by another holder.
+//! Invariant: a claim that is held is never taken by another holder. Whoever has one keeps it.
 
 mod decide;
 mod events;
