@@ -6,7 +6,7 @@ use decider::{Changes, Decision, Needed, Refusal, RefusalClass, States};
 use event_store::{CommandKey, Envelope, EventStore, PositionToken};
 use projections::{ProjectorArgs, ReadDatabase, ReadModelError, run};
 use serde::Serialize;
-use sqlx::AssertSqlSafe;
+use test_database::sqlx::{self, AssertSqlSafe};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
