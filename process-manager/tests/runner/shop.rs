@@ -167,7 +167,7 @@ impl Shop {
     pub(crate) async fn view_when<T>(&self, order: OrderId, what: &str, wanted: impl Fn(&SagaView) -> Option<T>) -> T {
         let deadline = Instant::now() + Duration::from_secs(60);
         loop {
-            let view = describe(&self.store, order, &args(&[]).rules(), 3).await.unwrap().unwrap();
+            let view = describe(&self.store, order, &args(&[]).rules()).await.unwrap().unwrap();
             if let Some(found) = wanted(&view) {
                 return found;
             }
