@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::program::Program;
 
-/// A client of the HTTP API as a trusted channel.
+/// A client of the HTTP API, as a trusted channel or as staff.
 pub(crate) struct Channel {
     http: reqwest::Client,
     url: String,
@@ -14,8 +14,16 @@ pub(crate) struct Channel {
 impl Channel {
     /// The channel of this name.
     pub(crate) fn of(program: &Program, name: &str) -> Self {
-        let token = program.token(&["--role", "service", "--subject", name, "--channel", name]);
-        Self { http: reqwest::Client::new(), url: program.command_url(), token }
+        Self::bearing(program, &["--role", "service", "--subject", name, "--channel", name])
+    }
+
+    /// Who works in the shop.
+    pub(crate) fn staff(program: &Program) -> Self {
+        Self::bearing(program, &["--role", "operator", "--subject", "staff"])
+    }
+
+    fn bearing(program: &Program, token: &[&str]) -> Self {
+        Self { http: reqwest::Client::new(), url: program.command_url(), token: program.token(token) }
     }
 
     pub(crate) async fn post(&self, path: &str, key: &str, body: Value) -> (u16, Value) {

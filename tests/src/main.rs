@@ -3,6 +3,7 @@
 mod channel;
 mod faults;
 mod house;
+mod old_log;
 mod operating;
 mod personal_data;
 mod program;
