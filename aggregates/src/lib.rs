@@ -24,6 +24,8 @@ pub mod product;
 #[cfg(test)]
 mod properties;
 pub mod registry;
+#[cfg(any(test, feature = "samples"))]
+pub mod samples;
 pub mod shipment;
 pub mod stock_item;
 mod stored;

@@ -6,29 +6,23 @@ use decider::{Changes, Decision, EventSourced, RefusalDocument, StreamId};
 use serde_json::json;
 use uuid::Uuid;
 
-use crate::decisions::ending::CancelOrder;
 use crate::decisions::paying::{SettleAuthorization, StartPayment};
 use crate::decisions::placing::{ConfirmOrder, PlaceOrder};
 use crate::decisions::registering::RegisterCustomer;
 use crate::decisions::shipping::{DispatchShipment, PlanShipment};
 use crate::decisions::stocking::{AllocateStock, ReceiveStock};
 use crate::invariants::{Invariants, Violation};
-use crate::order::{
-    CancelationOutcome, CancelationReason, DeclinePolicy, Delivery, FulfillmentEvent, Order, OrderEvent, OrderPolicy, OrderedLine,
-    PaymentTerms, StockPolicy,
-};
+use crate::order::{Delivery, FulfillmentEvent, Order, OrderEvent, OrderedLine, PaymentTerms};
 use crate::payment::{
     AuthorizationOutcome, CaptureOutcome, CapturePayment, RecordAuthorization, RecordCapture, RecordVoid, VoidOutcome, VoidPayment,
 };
 use crate::product::AddProduct;
 use crate::registry::DomainEvent;
+use crate::samples;
+pub(crate) use crate::samples::{cancel, sku, units, warehouse};
 use crate::shipment::{CarrierBooking, PackShipment};
 use crate::stock_item::StockItem;
-use crate::values::{
-    ChannelReference, Currency, CustomerId, LineNumber, Money, OperationId, OrderId, PaymentId, Personal, Quantity, ShipmentId, Sku,
-    StockItemId, Tier, WarehouseCode,
-};
-use crate::warehouse::OpenWarehouse;
+use crate::values::{ChannelReference, Currency, CustomerId, Money, OperationId, OrderId, PaymentId, Personal, ShipmentId};
 
 #[derive(Default)]
 pub(crate) struct World {
@@ -44,7 +38,7 @@ impl World {
         let mut world = Self::default();
         world.must(&register(1));
         for (priority, code) in [(1, "berlin"), (2, "munich"), (3, "vienna")] {
-            world.must(&OpenWarehouse { warehouse: warehouse(code), name: code.to_uppercase(), priority });
+            world.must(&samples::open_warehouse(code, priority));
         }
         for (code, sku_text, units) in stock {
             world.must(&add_product(sku_text));
@@ -200,15 +194,11 @@ pub(crate) fn instant(minute: i64) -> DateTime<Utc> {
 }
 
 pub(crate) fn eur(minor: i64) -> Money {
-    Money::from_minor(minor, currency()).unwrap()
+    samples::money(minor, "EUR")
 }
 
 pub(crate) fn currency() -> Currency {
     "EUR".parse().unwrap()
-}
-
-pub(crate) fn units(n: u32) -> Quantity {
-    Quantity::try_from(n).unwrap()
 }
 
 pub(crate) fn order(n: u128) -> OrderId {
@@ -231,84 +221,45 @@ pub(crate) fn customer(n: u128) -> CustomerId {
     CustomerId::new(Uuid::from_u128(0x0192_0000 << 96 | 0x0c << 64 | n))
 }
 
-pub(crate) fn warehouse(code: &str) -> WarehouseCode {
-    code.parse().unwrap()
-}
-
-pub(crate) fn sku(text: &str) -> Sku {
-    text.parse().unwrap()
-}
-
 pub(crate) fn sealed<T>() -> Personal<T> {
     Personal::Sealed(json!({"$sealed": {"v": 1, "subject": customer(1), "key": 1, "nonce": "bm9uY2U", "box": "Ym94"}}))
 }
 
 pub(crate) fn register(n: u128) -> RegisterCustomer {
     RegisterCustomer {
-        customer: customer(n),
         channel_reference: Some(ChannelReference::new("complete-journey", n.to_string()).unwrap()),
-        tier: Tier::Bronze,
         name: Some(sealed()),
         email: Some(sealed()),
         email_claim: Some(format!("hash-{n}")),
-        phone: None,
-        address: None,
-        attributes: None,
+        ..samples::register(customer(n))
     }
 }
 
 pub(crate) fn add_product(text: &str) -> AddProduct {
-    AddProduct {
-        sku: sku(text),
-        name: format!("Product {text}"),
-        category: "Grocery".to_owned(),
-        shippable: true,
-        prices: vec![eur(1999)],
-        weight_grams: Some(250),
-        activate: true,
-    }
+    samples::add_product(text, eur(1999))
 }
 
 pub(crate) fn receive(code: &str, text: &str, document: Option<&str>, n: u32) -> ReceiveStock {
-    let item = StockItemId { warehouse: warehouse(code), sku: sku(text) };
-    ReceiveStock { item, document: document.map(str::to_owned), quantity: units(n) }
+    ReceiveStock { document: document.map(str::to_owned), ..samples::receive(code, text, n) }
 }
 
+/// A line with a tax of ten percent.
 pub(crate) fn line(number: u32, text: &str, n: u32, unit_price_minor: i64) -> OrderedLine {
-    let net = eur(unit_price_minor * i64::from(n));
-    OrderedLine {
-        line: LineNumber::new(number),
-        sku: sku(text),
-        name: format!("Product {text}"),
-        category: "Grocery".to_owned(),
-        weight_grams: Some(250),
-        quantity: units(n),
-        unit_price: eur(unit_price_minor),
-        discount: eur(0),
-        net,
-        tax: net.portion(rust_decimal::Decimal::new(10, 2)).unwrap(),
-    }
+    let line = samples::line(number, text, n, eur(unit_price_minor));
+    OrderedLine { tax: line.net.portion(rust_decimal::Decimal::new(10, 2)).unwrap(), ..line }
 }
 
 /// An order of these SKUs, units and unit prices, sent by a carrier, for a shipping of 10.00 and its tax.
 pub(crate) fn place(n: u128, lines: &[(&str, u32, i64)]) -> PlaceOrder {
+    let lines = (1..).zip(lines).map(|(number, (sku, units, price))| line(number, sku, *units, *price)).collect();
     PlaceOrder {
-        order: order(n),
         order_number: format!("O-{n}").parse().unwrap(),
-        customer: customer(1),
-        priced_for: None,
-        currency: currency(),
-        lines: (1..).zip(lines).map(|(number, (sku, units, price))| line(number, sku, *units, *price)).collect(),
         shipping: eur(1000),
         shipping_tax: eur(100),
-        expected_total: None,
         delivery: Delivery::Ship { address: sealed(), country: "DE".parse().unwrap() },
-        billing_address: None,
-        channel_reference: None,
-        channel_claim: None,
         placed_at: instant(0),
         payment: PaymentTerms::Card { method: Some("pm_card".to_owned()) },
-        policy: OrderPolicy { stock: StockPolicy::All, on_decline: DeclinePolicy::Reject },
+        ..samples::order(order(n), customer(1), lines)
     }
 }
 
@@ -348,9 +299,4 @@ pub(crate) fn voided(n: u128, call: u128) -> RecordVoid {
 pub(crate) fn dispatch(id: OrderId, shipment: ShipmentId) -> DispatchShipment {
     let carrier = Some(CarrierBooking { carrier: "simulator".to_owned(), tracking: "T-1".to_owned() });
     DispatchShipment { shipment, order: id, carrier, at: instant(60) }
-}
-
-pub(crate) fn cancel(id: OrderId) -> CancelOrder {
-    let reason = CancelationReason { code: "customer_request".to_owned(), message: "canceled at your request".to_owned() };
-    CancelOrder { order: id, outcome: CancelationOutcome::Canceled, reason }
 }

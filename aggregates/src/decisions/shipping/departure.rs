@@ -81,7 +81,7 @@ impl Departure<'_> {
                 return Err(OrderRefusal::AuthorizationInsufficient { missing: share.amount }.into());
             };
             match payment.expires_at() {
-                Some(expires_at) if expires_at < self.at + Duration::hours(MARGIN_HOURS) => {
+                Some(expires_at) if expires_at.signed_duration_since(self.at) < Duration::hours(MARGIN_HOURS) => {
                     return Err(ShippingRefusal::AuthorizationLapses { payment: share.payment, expires_at });
                 }
                 Some(_) | None => {}
