@@ -2,7 +2,7 @@
 //!
 //! Words that several aggregates use stand in [`values`]; aggregates do not know each other. Each is a folder with the same files: what was ever stored
 //! (`events`), what may be asked of it alone (`commands`), what happens then (`decide`), what follows from what happened (`evolve`). Where several must
-//! agree, the decision stands in [`decisions`].
+//! agree, the decision stands in [`decisions`]; what is derived for all who show it, in [`status`].
 
 #![deny(clippy::float_arithmetic)]
 
@@ -15,7 +15,6 @@ pub mod invariants;
 mod loaded;
 pub mod operator_act;
 pub mod order;
-pub mod paid;
 pub mod parts;
 pub mod payment;
 pub mod pricing;
@@ -27,6 +26,7 @@ pub mod registry;
 #[cfg(any(test, feature = "samples"))]
 pub mod samples;
 pub mod shipment;
+pub mod status;
 pub mod stock_item;
 mod stored;
 pub mod values;

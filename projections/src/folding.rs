@@ -1,19 +1,29 @@
 //! A read model together with its folds, their types forgotten: what projector, rebuilder and verification run.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::marker::PhantomData;
 
 use futures::future::BoxFuture;
 use sqlx::PgConnection;
 
 use crate::ReadModelError;
-use crate::fold::{self, Reading};
+use crate::changing::TableChanges;
+use crate::fold::{self, Folder, Reading};
 use crate::letter::Letter;
 use crate::model::ReadModel;
 use crate::opened::Opened;
 use crate::projection::Projection;
-use crate::table::{Manner, Table};
+use crate::statements::Statements;
 use crate::trace::{Traced, Tracer};
+
+/// How rows are stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Manner {
+    /// All with one statement.
+    Together,
+    /// Each group by itself, after the one statement was refused: it shows which group is at fault.
+    Apart,
+}
 
 /// The folds of a read model of any type.
 pub(crate) trait Folding: Send + Sync {
@@ -24,12 +34,12 @@ pub(crate) trait Folding: Send + Sync {
     fn write<'a>(
         &'a self,
         conn: &'a mut PgConnection,
-        table: &'a Table,
+        statements: &'a Statements,
         events: &'a [Opened],
         manner: Manner,
     ) -> BoxFuture<'a, Result<Vec<Letter>, ReadModelError>>;
 
-    /// Begins to follow some rows field by field.
+    /// Begins to follow the rows of some groups field by field.
     fn trace(&self, keys: HashSet<String>) -> Box<dyn Traced>;
 }
 
@@ -48,22 +58,27 @@ impl<P: Projection> Folding for FoldingOf<P> {
     fn write<'a>(
         &'a self,
         conn: &'a mut PgConnection,
-        table: &'a Table,
+        statements: &'a Statements,
         events: &'a [Opened],
         manner: Manner,
     ) -> BoxFuture<'a, Result<Vec<Letter>, ReadModelError>> {
         Box::pin(async move {
             let readings: Vec<Reading<'_, P>> = events.iter().map(Reading::of).collect();
-            let keys: Vec<String> = readings.iter().flat_map(Reading::keys).cloned().collect::<HashSet<_>>().into_iter().collect();
-            if keys.is_empty() {
+            let all: Vec<String> = readings.iter().flat_map(Reading::keys).collect::<BTreeSet<_>>().into_iter().cloned().collect();
+            if all.is_empty() {
                 return Ok(Vec::new());
             }
-            let loaded = table.load::<P::Row>(conn, &keys).await?;
-            let folded = fold::fold::<P>(loaded, &readings);
-            let refused = table.store(conn, &folded.changed, manner).await?;
-            let mut letters = folded.letters;
+            let mut folder = Folder::<P>::new();
+            for found in statements.load(conn, &folder.needed(&readings), &all).await? {
+                match (found.table(), found.json) {
+                    (Some(table), Some(json)) => folder.take(table, found.key, &found.part, &json),
+                    (Some(_) | None, _) => folder.park(found.key),
+                }
+            }
+            let mut letters = folder.fold(&readings);
+            let refused = store(conn, statements, &folder, manner).await?;
             letters.extend(fold::park_all(&readings, refused, &letters));
-            table.park(conn, &letters).await?;
+            statements.park(conn, &letters).await?;
             Ok(letters)
         })
     }
@@ -71,4 +86,34 @@ impl<P: Projection> Folding for FoldingOf<P> {
     fn trace(&self, keys: HashSet<String>) -> Box<dyn Traced> {
         Box::new(Tracer::<P>::new(keys))
     }
+}
+
+/// Stores what was folded; answers the groups that the database refused, with what it said.
+async fn store<P: Projection>(
+    conn: &mut PgConnection,
+    statements: &Statements,
+    folder: &Folder<P>,
+    manner: Manner,
+) -> Result<HashMap<String, String>, ReadModelError> {
+    let mut refused = HashMap::new();
+    match manner {
+        Manner::Together => statements.store(conn, &changes(folder, None)?).await?,
+        Manner::Apart => {
+            for key in folder.changed() {
+                if let Some(cause) = statements.try_store(conn, &changes(folder, Some(&key))?).await? {
+                    refused.insert(key, cause);
+                }
+            }
+        }
+    }
+    Ok(refused)
+}
+
+fn changes<P: Projection>(folder: &Folder<P>, only: Option<&str>) -> Result<Vec<TableChanges>, ReadModelError> {
+    let changes = folder
+        .tables
+        .iter()
+        .zip(P::MODEL.tables)
+        .map(|(table, shape)| table.changes(only).map_err(|source| ReadModelError::Row { table: shape.name.to_owned(), source }));
+    changes.collect()
 }

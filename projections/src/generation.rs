@@ -4,12 +4,12 @@ use event_store::{Checkpoint, lease};
 use sqlx::{AssertSqlSafe, PgPool};
 
 use crate::ReadModelError;
-use crate::folding::Folding;
+use crate::folding::{Folding, Manner};
 use crate::letter::Letter;
 use crate::model::ReadModel;
 use crate::opened::Opened;
 use crate::schema::{Schema, Slot};
-use crate::table::{Manner, Table};
+use crate::statements::Statements;
 
 /// Who holds a lease: the process, for people.
 pub(crate) fn holder() -> String {
@@ -23,7 +23,7 @@ pub(crate) struct Generation {
     pub(crate) model: &'static ReadModel,
     pub(crate) schema: Schema,
     pub(crate) pool: PgPool,
-    table: Table,
+    statements: Statements,
 }
 
 /// A move of a checkpoint by the holder of a lease.
@@ -40,8 +40,8 @@ impl Generation {
         let model = folding.model();
         let schema = Schema::of(model, slot);
         schema.create(model, pool, with_indexes).await?;
-        let table = Table::open(model, &schema, pool).await?;
-        Ok(Self { folding, model, schema, pool: pool.clone(), table })
+        let statements = Statements::of(model, &schema, pool).await?;
+        Ok(Self { folding, model, schema, pool: pool.clone(), statements })
     }
 
     /// Where it is.
@@ -66,7 +66,7 @@ impl Generation {
         if !lease::advance(&mut tx, self.schema.as_str(), self.model.name, step.fence, &step.from, &step.to).await? {
             return Err(ReadModelError::LostLease(self.schema.to_string()));
         }
-        let letters = if events.is_empty() { Vec::new() } else { self.folding.write(&mut tx, &self.table, events, manner).await? };
+        let letters = if events.is_empty() { Vec::new() } else { self.folding.write(&mut tx, &self.statements, events, manner).await? };
         tx.commit().await?;
         Ok(letters)
     }

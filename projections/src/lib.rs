@@ -1,10 +1,11 @@
 //! Read models, the projector that keeps them and the rebuilder.
 //!
-//! A read model is a [`Projection`]: a pure fold per row, in a folder of its own with its table, its indexes and its reads. Everything else here serves
+//! A read model is a [`Projection`]: pure folds, one for each of its tables, in a folder of its own with its schema, its indexes and its reads. Everything else here serves
 //! all of them alike: [`run`] keeps them up to date, [`rebuild`] builds one anew beside the live one, [`verify`] compares one with the log, [`status`] says how they are,
 //! and [`ReadDatabase::reach`] lets a caller read its own writes.
 
 mod amount;
+mod changing;
 pub mod customers;
 mod database;
 mod dead_letters;
@@ -29,16 +30,19 @@ mod projector;
 mod reaching;
 mod reader;
 mod rebuild;
+mod recorded;
 mod registry;
+mod row;
 pub mod sales;
 #[cfg(test)]
 #[path = "../tests/read_models/samples.rs"]
 mod samples;
 mod schema;
+mod statements;
 mod status;
 pub mod stock;
 mod swap;
-mod table;
+mod tables;
 mod trace;
 mod verify;
 pub mod warehouses;
@@ -49,16 +53,19 @@ pub use database::{ReadArgs, ReadDatabase};
 pub use dead_letters::{DeadLetter, dead_letters};
 pub use error::ReadModelError;
 pub use event_store::{PositionToken, PositionTokenError};
-pub use model::ReadModel;
+pub use model::{Kind, ReadModel, TableShape};
 pub use models::ReadModels;
 pub use page::{MAX_PAGE, Page, PageRequest};
 pub use pause::{pause, resume};
 pub use progress::{Progress, Report};
-pub use projection::{Followed, Projection, Recorded, Unfoldable};
+pub use projection::Projection;
 pub use projector::{ProjectorArgs, run};
 pub use rebuild::{RebuildOptions, Rebuilt, cancel, rebuild};
+pub use recorded::{Followed, Recorded, Unfoldable};
 pub use registry::{READ_MODELS, names};
+pub use row::{Entry, Part, Row};
 pub use status::{Place, ProjectionStatus, State, status};
 pub use swap::rollback;
+pub use tables::{Entries, Many, One};
 pub use trace::SetBy;
 pub use verify::{Difference, MAX_ROWS, VerifyReport, verify};

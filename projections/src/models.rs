@@ -16,6 +16,11 @@ impl ReadModels {
         self.all().map(|model| model.name)
     }
 
+    /// The read model of this name, if there is one.
+    pub fn get(self, name: &str) -> Option<&'static ReadModel> {
+        self.model(name).ok()
+    }
+
     pub(crate) fn all(self) -> impl Iterator<Item = &'static ReadModel> {
         self.foldings().map(|folding| folding.model())
     }

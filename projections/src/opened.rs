@@ -6,7 +6,7 @@ use futures::{StreamExt, TryStreamExt, stream};
 use crate::ReadModelError;
 use crate::letter::Letter;
 use crate::model::ReadModel;
-use crate::projection::Recorded;
+use crate::recorded::Recorded;
 
 /// An event in clear, as far as it can be opened.
 #[derive(Debug, Clone)]

@@ -1,28 +1,24 @@
-//! What a read model is: which events it follows, which rows each touches, and what becomes of them.
-
-use std::fmt::Debug;
-
-use chrono::{DateTime, Utc};
-use decider::{ReadError, StoredEvent, StreamId};
-use serde::Serialize;
-use serde::de::DeserializeOwned;
-use uuid::Uuid;
+//! What a read model is: which events it follows, which groups of rows each touches, and in which tables they stand.
 
 use crate::model::ReadModel;
+use crate::recorded::{Followed, Recorded};
+use crate::tables::Tables;
 
-/// A read model as a pure fold per row. No fold sees another row, so rows can be folded in any order and any batch,
-/// live or years later, and come out the same.
+/// A read model as pure folds, one for each of its tables.
+///
+/// All its tables share one version, one schema, one checkpoint and one lease, and are written in one transaction. A change of any fold or column raises
+/// the version.
 pub trait Projection: Send + Sync + 'static {
-    /// Its name: of its table, and, with the version, of its schema.
+    /// Its name: with the version, the name of its schema.
     const NAME: &'static str;
 
-    /// Raised with any change of the fold or of the columns: each version has a schema of its own.
+    /// Raised with any change of a fold or of the columns: each version has a schema of its own.
     const VERSION: u32;
 
-    /// The table of a generation, without schema: `search_path` is set when it is run.
+    /// The tables of a generation, without schema: `search_path` is set when this is run.
     const SCHEMA_SQL: &'static str;
 
-    /// The indexes that its reads need, made after a rebuild has filled the table.
+    /// The indexes that its reads need, made after a rebuild has filled the tables.
     const INDEXES_SQL: &'static str;
 
     /// Whether its rows show personal data: only then are the boxes of its events opened.
@@ -31,104 +27,20 @@ pub trait Projection: Send + Sync + 'static {
     /// The events of the aggregates that it follows.
     type Event: Followed;
 
+    /// Its tables: a tuple of [`One`](crate::One), [`Many`](crate::Many) and [`Entries`](crate::Entries).
+    type Tables: Tables<Self::Event>;
+
+    /// The keys of the groups of rows that an event touches; none where it does not matter here.
+    fn keys(event: &Recorded<'_, Self::Event>) -> Vec<String>;
+
     /// The facts above in one place.
     const MODEL: &'static ReadModel = &ReadModel {
         name: Self::NAME,
         version: Self::VERSION,
         follows: Self::Event::TYPES,
         shows_personal_data: Self::SHOWS_PERSONAL_DATA,
+        tables: Self::Tables::SHAPES,
         schema_sql: Self::SCHEMA_SQL,
         indexes_sql: Self::INDEXES_SQL,
     };
-
-    /// One row.
-    type Row: Serialize + DeserializeOwned + Clone + PartialEq + Debug + Send + Sync;
-
-    /// The keys of the rows that an event touches; none where it does not matter here.
-    fn keys(event: &Recorded<'_, Self::Event>) -> Vec<String>;
-
-    /// What an event makes of the row `key`; `None` is no row.
-    ///
-    /// # Errors
-    /// The event cannot follow what the row has seen: its key is parked.
-    fn fold(row: Option<Self::Row>, key: &str, event: &Recorded<'_, Self::Event>) -> Result<Option<Self::Row>, Unfoldable>;
 }
-
-/// The union of the events of some aggregates.
-pub trait Followed: Sized + Send + Sync {
-    /// Their types, such as `order`.
-    const TYPES: &'static [&'static str];
-
-    /// Reads an event as the log holds it.
-    ///
-    /// # Errors
-    /// This program does not know the event, or its bytes are broken.
-    fn read(aggregate_type: &str, event: StoredEvent<'_>) -> Result<Self, ReadError>;
-}
-
-/// An event together with what the log says of it.
-#[derive(Debug)]
-pub struct Recorded<'a, E> {
-    /// Its place in the log.
-    pub position: i64,
-    /// Its id.
-    pub event_id: Uuid,
-    /// The stream that it belongs to.
-    pub stream: &'a StreamId,
-    /// Its place in the stream, from 1.
-    pub sequence: i64,
-    /// Its stored name, such as `order.placed`.
-    pub name: &'a str,
-    /// Who caused it: `role:subject`.
-    pub actor: &'a str,
-    /// When the log took it.
-    pub recorded_at: DateTime<Utc>,
-    /// What it says.
-    pub event: E,
-}
-
-/// An event that cannot be folded into its row.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0}")]
-pub struct Unfoldable(pub String);
-
-impl Unfoldable {
-    /// An event of something that has no row yet.
-    pub fn no_row<E>(key: &str, event: &Recorded<'_, E>) -> Self {
-        Self(format!("{} at {} comes before what makes the row {key}", event.name, event.position))
-    }
-
-    /// A second event of those that make a row.
-    pub fn second<E>(key: &str, event: &Recorded<'_, E>) -> Self {
-        Self(format!("{} at {} makes the row {key} a second time", event.name, event.position))
-    }
-}
-
-/// Declares the union of the events of the aggregates that a read model follows.
-macro_rules! follows {
-    ($(#[$doc:meta])* $name:ident: $($(#[$variant_doc:meta])* $variant:ident($aggregate:ty)),+ $(,)?) => {
-        $(#[$doc])*
-        #[derive(Debug, Clone, PartialEq)]
-        #[allow(clippy::large_enum_variant, reason = "it lives for one batch, and a box for each event costs more than the room")]
-        pub enum $name {
-            $($(#[$variant_doc])* $variant(<$aggregate as cqrs_es::Aggregate>::Event),)+
-        }
-
-        impl $crate::projection::Followed for $name {
-            const TYPES: &'static [&'static str] = &[$(<$aggregate as cqrs_es::Aggregate>::TYPE),+];
-
-            fn read(aggregate_type: &str, event: decider::StoredEvent<'_>) -> Result<Self, decider::ReadError> {
-                $(if aggregate_type == <$aggregate as cqrs_es::Aggregate>::TYPE {
-                    return event.decode::<$aggregate>().map(Self::$variant);
-                })+
-                Err(decider::ReadError::UnknownType {
-                    aggregate_type: aggregate_type.to_owned(),
-                    event_type: event.event_type.to_owned(),
-                    event_version: event.event_version.to_owned(),
-                })
-            }
-        }
-    };
-}
-
-pub(crate) use follows;

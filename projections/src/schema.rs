@@ -50,7 +50,7 @@ impl Schema {
         Ok(sqlx::query_scalar(sql).bind(&self.0).fetch_one(pool).await?)
     }
 
-    /// Creates it with its table unless it is there; one of several processes does it, the others wait. Readers are let in either way.
+    /// Creates it with its tables unless it is there; one of several processes does it, the others wait. Readers are let in either way.
     pub(crate) async fn create(&self, model: &ReadModel, pool: &PgPool, with_indexes: bool) -> Result<(), ReadModelError> {
         let mut tx = pool.begin().await?;
         lock_generations(&mut tx, model).await?;
@@ -66,17 +66,18 @@ impl Schema {
         Ok(())
     }
 
-    /// Makes the indexes of its table that are missing.
+    /// Makes the indexes of its tables, unless they are there.
     pub(crate) async fn create_indexes(&self, model: &ReadModel, pool: &PgPool) -> Result<(), ReadModelError> {
-        let sql = "select count(*) from pg_catalog.pg_indexes where schemaname = $1 and tablename = $2";
-        let indexes: i64 = sqlx::query_scalar(sql).bind(&self.0).bind(model.name).fetch_one(pool).await?;
-        if indexes > 1 {
+        let sql = "select exists (select from pg_catalog.pg_index i join pg_catalog.pg_class c on c.oid = i.indrelid \
+                   where c.relnamespace = $1::text::regnamespace and not i.indisprimary)";
+        if sqlx::query_scalar(sql).bind(&self.0).fetch_one(pool).await? {
             return Ok(());
         }
         let mut tx = pool.begin().await?;
         run(&mut tx, self.in_schema(model.indexes_sql)).await?;
         tx.commit().await?;
-        Ok(sqlx::query(AssertSqlSafe(format!("analyze {self}.{}", model.name))).execute(pool).await.map(|_| ())?)
+        let tables: Vec<String> = model.tables.iter().map(|table| format!("{self}.{}", table.name)).collect();
+        Ok(sqlx::query(AssertSqlSafe(format!("analyze {}", tables.join(", ")))).execute(pool).await.map(|_| ())?)
     }
 
     pub(crate) async fn drop(&self, conn: &mut PgConnection) -> Result<(), ReadModelError> {

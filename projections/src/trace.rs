@@ -6,9 +6,10 @@ use decider::StreamId;
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::fold::Reading;
+use crate::changing::Changing;
+use crate::fold::{Folder, Reading};
 use crate::opened::Opened;
-use crate::projection::{Projection, Recorded};
+use crate::projection::Projection;
 
 /// An event that set a field.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -29,7 +30,7 @@ fn as_text<S: serde::Serializer>(stream: &StreamId, serializer: S) -> Result<S::
 /// Rows that are being followed.
 pub(crate) trait Traced: Send {
     fn take_in(&mut self, events: &[Opened]);
-    fn origins(self: Box<Self>) -> BTreeMap<String, Origins>;
+    fn origins(self: Box<Self>) -> BTreeMap<RowName, Origins>;
 }
 
 /// The event behind each field of a row.
@@ -49,56 +50,78 @@ impl Origins {
     }
 }
 
+/// A row of a read model, among all its tables.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct RowName {
+    /// Which of the tables.
+    pub(crate) table: usize,
+    /// Of which group.
+    pub(crate) key: String,
+    /// Which of the group's rows.
+    pub(crate) part: String,
+}
+
 pub(crate) struct Tracer<P: Projection> {
     keys: HashSet<String>,
-    rows: HashMap<String, Option<P::Row>>,
-    origins: BTreeMap<String, Origins>,
+    folder: Folder<P>,
+    origins: BTreeMap<RowName, Origins>,
 }
 
 impl<P: Projection> Tracer<P> {
     pub(crate) fn new(keys: HashSet<String>) -> Self {
-        Self { keys, rows: HashMap::new(), origins: BTreeMap::new() }
+        Self { keys, folder: Folder::new(), origins: BTreeMap::new() }
     }
 
-    fn follow(&mut self, key: &str, event: &Recorded<'_, P::Event>) {
-        let before = self.rows.remove(key).flatten();
-        let was = fields(before.as_ref());
-        // An event that cannot be folded leaves the row as it is, here as there.
-        let after = P::fold(before.clone(), key, event).unwrap_or(before);
-        let set_by = SetBy { position: event.position, event_type: event.name.to_owned(), stream: event.stream.clone() };
-        let origins = self.origins.entry(key.to_owned()).or_default();
-        for (field, value) in fields(after.as_ref()) {
-            if was.get(&field) != Some(&value) {
-                origins.by_field.insert(field, set_by.clone());
+    fn follow(&mut self, key: &str, reading: &Reading<'_, P>, set_by: &SetBy) {
+        let before = self.shown(key);
+        self.folder.fold_into(key, reading);
+        for (row, after) in self.shown(key) {
+            let was = before.get(&row).cloned().map(fields).unwrap_or_default();
+            let now = fields(after);
+            if was == now {
+                continue;
             }
+            let origins = self.origins.entry(row).or_default();
+            for (field, value) in now {
+                if was.get(&field) != Some(&value) {
+                    origins.by_field.insert(field, set_by.clone());
+                }
+            }
+            origins.last = Some(set_by.clone());
         }
-        origins.last = Some(set_by);
-        self.rows.insert(key.to_owned(), after);
+    }
+
+    /// The rows of a group in every table.
+    fn shown(&self, key: &str) -> BTreeMap<RowName, Value> {
+        let of_table = |(table, changing): (usize, &dyn Changing<P::Event>)| {
+            let named = move |(part, row)| (RowName { table, key: key.to_owned(), part }, row);
+            changing.shown(key).into_iter().map(named)
+        };
+        self.folder.tables.iter().map(AsRef::as_ref).enumerate().flat_map(of_table).collect()
     }
 }
 
 impl<P: Projection> Traced for Tracer<P> {
     fn take_in(&mut self, events: &[Opened]) {
         for opened in events {
-            if let Reading::Read { event, keys } = Reading::<'_, P>::of(opened) {
-                for key in keys.iter().filter(|key| self.keys.contains(*key)).cloned().collect::<Vec<_>>() {
-                    self.follow(&key, &event);
-                }
+            let reading = Reading::<'_, P>::of(opened);
+            let event = &opened.event;
+            let set_by = SetBy { position: event.position, event_type: event.event_type.clone(), stream: event.stream.clone() };
+            for key in reading.keys().iter().filter(|key| self.keys.contains(*key)).cloned().collect::<Vec<_>>() {
+                self.follow(&key, &reading, &set_by);
             }
         }
     }
 
-    fn origins(self: Box<Self>) -> BTreeMap<String, Origins> {
+    fn origins(self: Box<Self>) -> BTreeMap<RowName, Origins> {
         self.origins
     }
 }
 
 /// The innermost fields of a row, each with its path.
-fn fields<R: serde::Serialize>(row: Option<&R>) -> HashMap<String, Value> {
+fn fields(row: Value) -> HashMap<String, Value> {
     let mut found = HashMap::new();
-    if let Some(json) = row.and_then(|row| serde_json::to_value(row).ok()) {
-        collect(String::new(), json, &mut found);
-    }
+    collect(String::new(), row, &mut found);
     found
 }
 

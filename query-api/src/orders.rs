@@ -39,7 +39,7 @@ pub(crate) struct Order {
     status: OrderStatus,
     /// How much of it is paid.
     payment_status: PaymentStatus,
-    /// How much of it has reached the customer.
+    /// How far it is fulfilled.
     fulfillment_status: FulfillmentStatus,
     /// Why it ended early, in words for the customer.
     reason: Option<EndReason>,

@@ -6,6 +6,7 @@ use crate::order::*;
 use crate::payment::{CapturePayment, Payment};
 use crate::product::Product;
 use crate::shipment::{PackShipment, Shipment, ShipmentStatus};
+use crate::status::FulfillmentStatus;
 use crate::values::{LineNumber, Money, OrderId, ShipmentId, Tier};
 use crate::world::*;
 

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{OrderedLine, ShippedLine};
 use crate::parts::part;
+use crate::status::{LineAmounts, LineUnits, worth_minor};
 use crate::values::{LineNumber, LineReservation, Money, Quantity, Sku, WarehouseCode};
 
 /// A line of an order: what was ordered, and how far each unit is.
@@ -87,7 +88,24 @@ impl OrderLine {
 
     /// Units for which nothing was decided yet: ordered − canceled − in fulfillment − shipped.
     pub fn open(&self) -> u32 {
-        self.ordered().saturating_sub(self.canceled + self.in_fulfillment() + self.shipped)
+        self.units().open()
+    }
+
+    /// How far its units are, in figures.
+    pub fn units(&self) -> LineUnits {
+        LineUnits {
+            ordered: self.ordered(),
+            reserved: self.reserved(),
+            in_fulfillment: self.in_fulfillment(),
+            shipped: self.shipped,
+            delivered: self.delivered,
+            canceled: self.canceled,
+        }
+    }
+
+    pub(super) fn amounts(&self) -> LineAmounts {
+        let (net_minor, tax_minor) = (self.ordered.net.minor(), self.ordered.tax.minor());
+        LineAmounts { ordered: self.ordered.quantity, canceled: self.canceled, net_minor, tax_minor }
     }
 
     /// Where its units are held.
@@ -110,8 +128,7 @@ impl OrderLine {
 
     /// What the first `q` units are worth, in minor units: net and tax, each split by itself.
     pub(super) fn worth(&self, q: u32) -> i64 {
-        let (net, tax) = self.share(0, q);
-        net.minor() + tax.minor()
+        worth_minor(&self.amounts(), q)
     }
 
     /// Units that leave, with the part of the line that is charged with them.

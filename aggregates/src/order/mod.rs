@@ -26,7 +26,6 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 pub use book::{AttemptStatus, PaymentAttempt};
-pub use derived::FulfillmentStatus;
 pub use events::*;
 pub use life::{Cancelation, OrderStatus};
 pub use line::OrderLine;

@@ -1,4 +1,5 @@
-use super::{Order, Terms};
+use super::{Order, OrderLine, Terms};
+use crate::status;
 use crate::values::Money;
 
 impl Order {
@@ -8,9 +9,7 @@ impl Order {
     }
 
     pub(crate) fn due_minor(&self, terms: &Terms) -> i64 {
-        let goods: i64 = self.lines().map(|line| line.worth(line.ordered() - line.canceled())).sum();
-        let nothing_remains = self.lines().all(|line| line.ordered() == line.canceled());
-        goods + if nothing_remains { 0 } else { terms.shipping_minor() }
+        status::due_minor(self.lines().map(OrderLine::amounts), terms.shipping_minor())
     }
 
     /// What was charged with the dispatches so far.

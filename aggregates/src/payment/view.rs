@@ -2,6 +2,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{Authorization, Capture, Outcome, Payment, PaymentInitiated};
+use crate::status::{Answer, Attempt, Void};
 use crate::values::{Money, OperationId, OrderId, ShipmentId};
 
 /// Where an attempt stands.
@@ -69,6 +70,21 @@ impl Payment {
             (_, 0) if !self.is_capture_pending() => PaymentStatus::Captured,
             (_, _) => PaymentStatus::PartiallyCaptured,
         }
+    }
+
+    /// The same in figures: what an order's payment status is derived from.
+    pub fn attempt(&self) -> Attempt {
+        let answer = match &self.authorization {
+            Authorization::NotRequested | Authorization::Requested { .. } | Authorization::Contradicted { .. } => Answer::Open,
+            Authorization::Authorized { .. } => Answer::Authorized,
+            Authorization::Declined { .. } => Answer::Declined,
+        };
+        let void = match (self.is_voided(), self.is_void_pending()) {
+            (true, _) => Void::Done,
+            (false, true) => Void::Pending,
+            (false, false) => Void::None,
+        };
+        Attempt { answer, void, captured_minor: self.captured_minor() }
     }
 
     /// What it was started with.

@@ -1,7 +1,7 @@
 use super::*;
 use crate::decisions::ending::CompleteOrder;
 use crate::decisions::shipping::{DeliverShipment, DispatchShipment, PlanShipment, RecordDelivery};
-use crate::order::FulfillmentStatus;
+use crate::status::FulfillmentStatus;
 use crate::values::ShipmentId;
 use crate::world::*;
 

@@ -9,7 +9,10 @@ use aggregates::values::{Address, CustomerId, EmailAddress, PersonName, Personal
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::projection::{Projection, Recorded, Unfoldable, follows};
+use crate::projection::Projection;
+use crate::recorded::{Recorded, Unfoldable, follows};
+use crate::row::Row;
+use crate::tables::One;
 use crate::words::row_words;
 
 pub use reads::{CustomerFilter, by_channel_reference, by_email, by_id, by_ids, page};
@@ -74,13 +77,17 @@ impl Projection for Customers {
     const SCHEMA_SQL: &'static str = include_str!("schema.sql");
     const INDEXES_SQL: &'static str = include_str!("indexes.sql");
     type Event = CustomersEvent;
-    type Row = CustomerRow;
+    type Tables = (One<CustomerRow>,);
 
     fn keys(event: &Recorded<'_, CustomersEvent>) -> Vec<String> {
         vec![event.stream.aggregate_id().to_owned()]
     }
+}
 
-    fn fold(row: Option<CustomerRow>, key: &str, event: &Recorded<'_, CustomersEvent>) -> Result<Option<CustomerRow>, Unfoldable> {
+impl Row<CustomersEvent> for CustomerRow {
+    const TABLE: &'static str = "customers";
+
+    fn fold(row: Option<Self>, key: &str, event: &Recorded<'_, CustomersEvent>) -> Result<Option<Self>, Unfoldable> {
         let CustomersEvent::Customer(fact) = &event.event;
         match (fact, row) {
             (CustomerEvent::CustomerRegistered(registered), None) => CustomerRow::new(registered, key, event).map(Some),

@@ -1,24 +1,33 @@
-//! Orders: one row each, keyed by the order's id, with its lines, payments, shipments and timeline in it: a page of orders or one order in full is one
-//! query over one table. Fed by the order's own events and by those of its payments and shipments, which all carry its id.
+//! Orders: everything about one order is a group of rows, keyed by its id, fed by the order's own events and by those of its payments and shipments, which all
+//! carry it. The tables are cut by what changes together: what was frozen at placement is written once, what moves is a small row, the timeline only grows,
+//! payments and parcels have rows of their own. An order in full, and a page of orders, is one statement.
 
-mod fold;
+mod figures;
 mod payments;
 mod reads;
-mod row;
 mod shipments;
+mod state;
+mod terms;
 mod timeline;
+mod whole;
 
 use aggregates::order::Order;
 use aggregates::payment::Payment;
 use aggregates::shipment::Shipment;
 
-use crate::projection::{Projection, Recorded, Unfoldable, follows};
+use crate::projection::Projection;
+use crate::recorded::{Recorded, follows};
+use crate::tables::{Entries, Many, One};
 
+pub use payments::PaymentRow;
 pub use reads::{OrderFilter, by_channel_reference, by_channel_references, by_id, by_ids, by_number, count_by_status, page};
-pub use row::{
-    DeliveryKind, DeliveryRow, FulfillmentStatus, LineRow, OrderRow, OrderStatus, ParcelLine, PaymentRow, PaymentState, PaymentStatus,
-    ShipmentRow, ShipmentState, TimelineEntry,
-};
+pub use shipments::{ParcelLine, ShipmentRow, ShipmentState};
+pub use state::{OrderState, OrderStatus};
+pub use terms::{DeliveryKind, DeliveryRow, OrderTerms, TermsLine};
+pub use timeline::TimelineEntry;
+#[cfg(test)]
+pub(crate) use whole::Rows;
+pub use whole::{LineRow, OrderRow};
 
 /// The read model of orders.
 #[derive(Debug)]
@@ -37,12 +46,12 @@ follows! {
 
 impl Projection for Orders {
     const NAME: &'static str = "orders";
-    const VERSION: u32 = 1;
+    const VERSION: u32 = 2;
     const SHOWS_PERSONAL_DATA: bool = true;
     const SCHEMA_SQL: &'static str = include_str!("schema.sql");
     const INDEXES_SQL: &'static str = include_str!("indexes.sql");
     type Event = OrdersEvent;
-    type Row = OrderRow;
+    type Tables = (One<OrderState>, Entries<OrderTerms>, Many<PaymentRow>, Many<ShipmentRow>, Entries<TimelineEntry>);
 
     fn keys(event: &Recorded<'_, OrdersEvent>) -> Vec<String> {
         vec![match &event.event {
@@ -50,17 +59,5 @@ impl Projection for Orders {
             OrdersEvent::Payment(fact) => fact.order().to_string(),
             OrdersEvent::Shipment(fact) => fact.order().to_string(),
         }]
-    }
-
-    fn fold(row: Option<OrderRow>, key: &str, event: &Recorded<'_, OrdersEvent>) -> Result<Option<OrderRow>, Unfoldable> {
-        let mut row = match &event.event {
-            OrdersEvent::Order(fact) => fold::order(row, fact, key, event)?,
-            OrdersEvent::Payment(fact) => payments::fold(row.ok_or_else(|| Unfoldable::no_row(key, event))?, fact, event)?,
-            OrdersEvent::Shipment(fact) => shipments::fold(row.ok_or_else(|| Unfoldable::no_row(key, event))?, fact, event)?,
-        };
-        row.derive();
-        row.timeline.push(timeline::entry(event));
-        row.updated_at = event.recorded_at;
-        Ok(Some(row))
     }
 }

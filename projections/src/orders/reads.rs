@@ -1,8 +1,10 @@
+use aggregates::status::{FulfillmentStatus, PaymentStatus};
 use aggregates::values::{ChannelReference, CustomerId, OrderId, OrderNumber};
 use chrono::{DateTime, Utc};
 use sqlx::{Postgres, QueryBuilder};
 
-use super::{FulfillmentStatus, OrderRow, OrderStatus, PaymentStatus};
+use super::whole::Rows;
+use super::{OrderRow, OrderStatus};
 use crate::page::TimeCursor;
 use crate::{Page, PageRequest, ReadDatabase, ReadModelError};
 
@@ -38,8 +40,9 @@ pub async fn by_id(read: &ReadDatabase, id: OrderId) -> Result<Option<OrderRow>,
 /// # Errors
 /// The read database cannot be asked.
 pub async fn by_ids(read: &ReadDatabase, ids: &[OrderId]) -> Result<Vec<OrderRow>, ReadModelError> {
-    let keys: Vec<String> = ids.iter().map(OrderId::to_string).collect();
-    read.rows(sqlx::query_scalar("select row_to_json(o)::text from orders o where key = any($1)").bind(keys)).await
+    let mut query = orders();
+    query.push(" and o.key = any(").push_bind(ids.iter().map(OrderId::to_string).collect::<Vec<_>>()).push(")");
+    found(read, query).await
 }
 
 /// The order with this number.
@@ -47,8 +50,9 @@ pub async fn by_ids(read: &ReadDatabase, ids: &[OrderId]) -> Result<Vec<OrderRow
 /// # Errors
 /// The read database cannot be asked.
 pub async fn by_number(read: &ReadDatabase, number: &OrderNumber) -> Result<Option<OrderRow>, ReadModelError> {
-    let query = sqlx::query_scalar("select row_to_json(o)::text from orders o where number = $1");
-    read.row(query.bind(number.as_str().to_owned())).await
+    let mut query = orders();
+    query.push(" and t.number = ").push_bind(number.as_str().to_owned());
+    Ok(found(read, query).await?.pop())
 }
 
 /// The order that a sales channel names so.
@@ -64,8 +68,10 @@ pub async fn by_channel_reference(read: &ReadDatabase, name: &ChannelReference) 
 /// # Errors
 /// The read database cannot be asked.
 pub async fn by_channel_references(read: &ReadDatabase, channel: &str, references: &[String]) -> Result<Vec<OrderRow>, ReadModelError> {
-    let query = sqlx::query_scalar("select row_to_json(o)::text from orders o where channel = $1 and reference = any($2)");
-    read.rows(query.bind(channel.to_owned()).bind(references.to_vec())).await
+    let mut query = orders();
+    query.push(" and t.channel = ").push_bind(channel.to_owned());
+    query.push(" and t.reference = any(").push_bind(references.to_vec()).push(")");
+    found(read, query).await
 }
 
 /// Orders, the latest placed first.
@@ -73,38 +79,50 @@ pub async fn by_channel_references(read: &ReadDatabase, channel: &str, reference
 /// # Errors
 /// The cursor is not one of this list, or the read database cannot be asked.
 pub async fn page(read: &ReadDatabase, filter: &OrderFilter, request: &PageRequest) -> Result<Page<OrderRow>, ReadModelError> {
-    let mut query = QueryBuilder::new("select row_to_json(o)::text from orders o where true");
-    narrow(&mut query, filter);
+    // Both tables have the time: the one that the list is narrowed by has the index that is in its order.
+    let by = if filter.statuses.is_empty() { "t" } else { "o" };
+    let mut query = orders();
+    narrow(&mut query, filter, by);
     if let Some(after) = request.after.as_deref().map(str::parse::<TimeCursor>).transpose()? {
-        query.push(" and (placed_at, key) < (").push_bind(after.time).push(", ").push_bind(after.key).push(")");
+        query.push(format!(" and ({by}.placed_at, {by}.key) < (")).push_bind(after.time).push(", ").push_bind(after.key).push(")");
     }
-    query.push(" order by placed_at desc, key desc limit ").push_bind(request.rows_to_read());
-    let rows = read.rows(query.build_query_scalar()).await?;
+    query.push(format!(" order by {by}.placed_at desc, {by}.key desc limit ")).push_bind(request.rows_to_read());
+    let rows = found(read, query).await?;
     Ok(request.page(rows, |row: &OrderRow| TimeCursor { time: row.placed_at, key: row.id.to_string() }.to_string()))
 }
 
-fn narrow(query: &mut QueryBuilder<Postgres>, filter: &OrderFilter) {
+/// Every order in full, to be narrowed.
+fn orders() -> QueryBuilder<Postgres> {
+    QueryBuilder::new(include_str!("in_full.sql"))
+}
+
+async fn found(read: &ReadDatabase, mut query: QueryBuilder<Postgres>) -> Result<Vec<OrderRow>, ReadModelError> {
+    let rows: Vec<Rows> = read.rows(query.build_query_scalar()).await?;
+    Ok(rows.into_iter().map(OrderRow::from).collect())
+}
+
+fn narrow(query: &mut QueryBuilder<Postgres>, filter: &OrderFilter, by: &str) {
     if !filter.statuses.is_empty() {
         let words: Vec<&str> = filter.statuses.iter().map(|status| status.as_str()).collect();
-        query.push(" and status = any(").push_bind(words).push(")");
+        query.push(" and o.status = any(").push_bind(words).push(")");
     }
     if let Some(status) = filter.payment_status {
-        query.push(" and payment_status = ").push_bind(status.as_str());
+        query.push(" and o.payment_status = ").push_bind(status.as_str());
     }
     if let Some(status) = filter.fulfillment_status {
-        query.push(" and fulfillment_status = ").push_bind(status.as_str());
+        query.push(" and o.fulfillment_status = ").push_bind(status.as_str());
     }
     if let Some(customer) = filter.customer {
-        query.push(" and customer_id = ").push_bind(customer.uuid());
+        query.push(" and t.customer_id = ").push_bind(customer.uuid());
     }
     if let Some(channel) = &filter.channel {
-        query.push(" and channel = ").push_bind(channel.clone());
+        query.push(" and t.channel = ").push_bind(channel.clone());
     }
     if let Some(from) = filter.placed_from {
-        query.push(" and placed_at >= ").push_bind(from);
+        query.push(format!(" and {by}.placed_at >= ")).push_bind(from);
     }
     if let Some(before) = filter.placed_before {
-        query.push(" and placed_at < ").push_bind(before);
+        query.push(format!(" and {by}.placed_at < ")).push_bind(before);
     }
 }
 

@@ -1,22 +1,41 @@
-//! What the timeline tells of an event.
+//! What happened to an order: a row for each event, only ever added.
 
 use aggregates::order::{
     AnomalyEvent, CancelationEvent, CancelationReason, CompletionEvent, FulfillmentEvent, MissingStock, OrderEvent, PayingEvent, StockEvent,
 };
 use aggregates::payment::{self, AuthorizationEvent, CaptureEvent, PaymentEvent, VoidEvent};
 use aggregates::shipment::ShipmentEvent;
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
 
 use super::OrdersEvent;
-use super::row::TimelineEntry;
-use crate::projection::Recorded;
+use crate::recorded::{Recorded, Unfoldable};
+use crate::row::Entry;
 
-pub(super) fn entry(event: &Recorded<'_, OrdersEvent>) -> TimelineEntry {
-    let note = match &event.event {
-        OrdersEvent::Order(fact) => of_order(fact),
-        OrdersEvent::Payment(fact) => of_payment(fact),
-        OrdersEvent::Shipment(fact) => of_shipment(fact),
-    };
-    TimelineEntry { at: event.recorded_at, event: event.name.to_owned(), actor: event.actor.to_owned(), note }
+/// Something that happened to an order.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TimelineEntry {
+    /// When the log took it.
+    pub at: DateTime<Utc>,
+    /// The stored name of the event, such as `payment.captured`.
+    pub event: String,
+    /// Who caused it: `role:subject`.
+    pub actor: String,
+    /// What was particular about it.
+    pub note: Option<String>,
+}
+
+impl Entry<OrdersEvent> for TimelineEntry {
+    const TABLE: &'static str = "order_timeline";
+
+    fn of(_: &str, event: &Recorded<'_, OrdersEvent>) -> Result<Option<Self>, Unfoldable> {
+        let note = match &event.event {
+            OrdersEvent::Order(fact) => of_order(fact),
+            OrdersEvent::Payment(fact) => of_payment(fact),
+            OrdersEvent::Shipment(fact) => of_shipment(fact),
+        };
+        Ok(Some(Self { at: event.recorded_at, event: event.name.to_owned(), actor: event.actor.to_owned(), note }))
+    }
 }
 
 fn of_order(fact: &OrderEvent) -> Option<String> {

@@ -9,7 +9,10 @@ use aggregates::values::Sku;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::projection::{Projection, Recorded, Unfoldable, follows};
+use crate::projection::Projection;
+use crate::recorded::{Recorded, Unfoldable, follows};
+use crate::row::Row;
+use crate::tables::One;
 use crate::words::row_words;
 
 pub use reads::{ProductFilter, by_sku, by_skus, page};
@@ -65,13 +68,17 @@ impl Projection for Products {
     const SCHEMA_SQL: &'static str = include_str!("schema.sql");
     const INDEXES_SQL: &'static str = include_str!("indexes.sql");
     type Event = ProductsEvent;
-    type Row = ProductRow;
+    type Tables = (One<ProductRow>,);
 
     fn keys(event: &Recorded<'_, ProductsEvent>) -> Vec<String> {
         vec![event.stream.aggregate_id().to_owned()]
     }
+}
 
-    fn fold(row: Option<ProductRow>, key: &str, event: &Recorded<'_, ProductsEvent>) -> Result<Option<ProductRow>, Unfoldable> {
+impl Row<ProductsEvent> for ProductRow {
+    const TABLE: &'static str = "products";
+
+    fn fold(row: Option<Self>, key: &str, event: &Recorded<'_, ProductsEvent>) -> Result<Option<Self>, Unfoldable> {
         let ProductsEvent::Product(fact) = &event.event;
         match (fact, row) {
             (ProductEvent::ProductAdded(added), None) => ProductRow::new(added, key, event.recorded_at).map(Some),

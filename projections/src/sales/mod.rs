@@ -11,7 +11,10 @@ use chrono::{DateTime, NaiveDate, Utc};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
-use crate::projection::{Projection, Recorded, Unfoldable, follows};
+use crate::projection::Projection;
+use crate::recorded::{Recorded, Unfoldable, follows};
+use crate::row::Row;
+use crate::tables::One;
 
 pub use reads::{SalesFilter, SalesGrouping, SalesSum, between};
 
@@ -71,7 +74,7 @@ impl Projection for Sales {
     const SCHEMA_SQL: &'static str = include_str!("schema.sql");
     const INDEXES_SQL: &'static str = include_str!("indexes.sql");
     type Event = SalesEvent;
-    type Row = SalesRow;
+    type Tables = (One<SalesRow>,);
 
     fn keys(event: &Recorded<'_, SalesEvent>) -> Vec<String> {
         match shipped(event) {
@@ -79,8 +82,12 @@ impl Projection for Sales {
             None => vec![],
         }
     }
+}
 
-    fn fold(row: Option<SalesRow>, key: &str, event: &Recorded<'_, SalesEvent>) -> Result<Option<SalesRow>, Unfoldable> {
+impl Row<SalesEvent> for SalesRow {
+    const TABLE: &'static str = "sales";
+
+    fn fold(row: Option<Self>, key: &str, event: &Recorded<'_, SalesEvent>) -> Result<Option<Self>, Unfoldable> {
         let Some(shipped) = shipped(event) else { return Ok(row) };
         let mut row = match row {
             Some(row) => row,

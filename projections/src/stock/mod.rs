@@ -7,7 +7,10 @@ use aggregates::values::{Sku, StockItemId, WarehouseCode};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::projection::{Projection, Recorded, Unfoldable, follows};
+use crate::projection::Projection;
+use crate::recorded::{Recorded, Unfoldable, follows};
+use crate::row::Row;
+use crate::tables::One;
 
 pub use reads::{StockFilter, by_id, by_skus, page, totals};
 
@@ -51,13 +54,17 @@ impl Projection for Stock {
     const SCHEMA_SQL: &'static str = include_str!("schema.sql");
     const INDEXES_SQL: &'static str = include_str!("indexes.sql");
     type Event = StockEvent;
-    type Row = StockRow;
+    type Tables = (One<StockRow>,);
 
     fn keys(event: &Recorded<'_, StockEvent>) -> Vec<String> {
         vec![event.stream.aggregate_id().to_owned()]
     }
+}
 
-    fn fold(row: Option<StockRow>, key: &str, event: &Recorded<'_, StockEvent>) -> Result<Option<StockRow>, Unfoldable> {
+impl Row<StockEvent> for StockRow {
+    const TABLE: &'static str = "stock";
+
+    fn fold(row: Option<Self>, key: &str, event: &Recorded<'_, StockEvent>) -> Result<Option<Self>, Unfoldable> {
         let StockEvent::StockItem(fact) = &event.event;
         let mut row = match row {
             Some(row) => row,

@@ -4,13 +4,19 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::compare::Differing;
+use crate::model::ReadModel;
 use crate::trace::{Origins, SetBy};
 
 /// A field of a row that is not what the log says.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Difference {
-    /// The row.
+    /// In which table.
+    pub table: &'static str,
+    /// In which group of rows.
     pub key: String,
+    /// Which row of the group, where the table may have several of one.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub part: String,
     /// The field, as a path such as `lines.0.shipped`; empty where a whole row is missing or too much.
     pub field: String,
     /// What it is.
@@ -21,11 +27,13 @@ pub struct Difference {
     pub set_by: Option<SetBy>,
 }
 
-pub(super) fn of(row: &Differing, origins: &Origins) -> Vec<Difference> {
+pub(super) fn of(model: &ReadModel, row: &Differing, origins: &Origins) -> Vec<Difference> {
     let mut fields = Vec::new();
     differing_paths(String::new(), row.live.as_ref(), row.replayed.as_ref(), &mut fields);
     let difference = |(field, live, replayed): (String, Option<&Value>, Option<&Value>)| Difference {
-        key: row.key.clone(),
+        table: model.tables.get(row.name.table).map_or(model.name, |table| table.name),
+        key: row.name.key.clone(),
+        part: row.name.part.clone(),
         set_by: origins.of(&field),
         field,
         live: live.cloned(),
@@ -64,19 +72,27 @@ mod tests {
     use super::*;
     use serde_json::json;
 
+    use crate::projection::Projection;
+    use crate::stock::Stock;
+    use crate::trace::RowName;
+
+    fn row(live: Option<Value>, replayed: Option<Value>) -> Differing {
+        Differing { name: RowName { table: 0, key: "k".to_owned(), part: String::new() }, live, replayed }
+    }
+
     #[test]
     fn only_the_innermost_fields_that_differ_are_told() {
         let live = json!({"status": "paid", "lines": [{"shipped": 1, "sku": "A"}], "same": {"x": 1}});
         let replayed = json!({"status": "captured", "lines": [{"shipped": 2, "sku": "A"}, {"shipped": 0}], "same": {"x": 1}});
-        let row = Differing { key: "k".to_owned(), live: Some(live), replayed: Some(replayed) };
-        let fields: Vec<String> = of(&row, &Origins::default()).into_iter().map(|difference| difference.field).collect();
+        let row = row(Some(live), Some(replayed));
+        let fields: Vec<String> = of(Stock::MODEL, &row, &Origins::default()).into_iter().map(|difference| difference.field).collect();
         assert_eq!(fields, ["lines.0.shipped", "lines.1", "status"]);
     }
 
     #[test]
     fn a_row_that_is_missing_is_one_difference() {
-        let row = Differing { key: "k".to_owned(), live: None, replayed: Some(json!({"a": 1})) };
-        let found = of(&row, &Origins::default());
+        let row = row(None, Some(json!({"a": 1})));
+        let found = of(Stock::MODEL, &row, &Origins::default());
         assert_eq!((found.len(), found[0].field.as_str(), &found[0].live), (1, "", &None));
     }
 }

@@ -7,7 +7,7 @@
 mod compare;
 mod difference;
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::HashSet;
 
 use event_store::{Checkpoint, EventStore, lease};
 use serde::Serialize;
@@ -39,7 +39,7 @@ pub struct VerifyReport {
     pub generation: u32,
     /// Where both sides were.
     pub position: i64,
-    /// Rows on either side.
+    /// Rows on either side, in all its tables.
     pub rows: i64,
     /// Rows that differ.
     pub differing_rows: i64,
@@ -101,7 +101,7 @@ impl Verification<'_> {
         let pages = compare::pages(self.read.pool(), self.model, &live, &scratch).await?;
         let mut held = self.read.pool().begin().await?;
         let at = self.meet(&mut held, &live).await?;
-        let rows = compare::rows(&mut held, self.model, &live, &scratch, &pages.differing).await?;
+        let rows = compare::rows(&mut held, self.model, (&live, &scratch), &pages.differing).await?;
         let dead_letters =
             sqlx::query_scalar(AssertSqlSafe(format!("select count(*) from {live}.dead_letters"))).fetch_one(&mut *held).await?;
         held.rollback().await?;
@@ -139,15 +139,15 @@ impl Verification<'_> {
         if told.is_empty() {
             return Ok(Vec::new());
         }
-        let mut traced = self.folding.trace(told.iter().map(|row| row.key.clone()).collect::<HashSet<_>>());
+        let mut traced = self.folding.trace(told.iter().map(|row| row.name.key.clone()).collect::<HashSet<_>>());
         let reader = Reader::new(self.store, self.model);
         let mut from = Checkpoint::START;
         while let Some(stretch) = reader.next(from, at).await? {
             traced.take_in(&stretch.events);
             from = stretch.to;
         }
-        let origins: BTreeMap<String, Origins> = traced.origins();
+        let origins = traced.origins();
         let nothing = Origins::default();
-        Ok(told.iter().flat_map(|row| difference::of(row, origins.get(&row.key).unwrap_or(&nothing))).collect())
+        Ok(told.iter().flat_map(|row| difference::of(self.model, row, origins.get(&row.name).unwrap_or(&nothing))).collect())
     }
 }

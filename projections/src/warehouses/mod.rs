@@ -7,7 +7,10 @@ use aggregates::warehouse::{Warehouse, WarehouseEvent};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::projection::{Projection, Recorded, Unfoldable, follows};
+use crate::projection::Projection;
+use crate::recorded::{Recorded, Unfoldable, follows};
+use crate::row::Row;
+use crate::tables::One;
 use crate::words::row_words;
 
 pub use reads::{all, by_code};
@@ -55,13 +58,17 @@ impl Projection for Warehouses {
     const SCHEMA_SQL: &'static str = include_str!("schema.sql");
     const INDEXES_SQL: &'static str = include_str!("indexes.sql");
     type Event = WarehousesEvent;
-    type Row = WarehouseRow;
+    type Tables = (One<WarehouseRow>,);
 
     fn keys(event: &Recorded<'_, WarehousesEvent>) -> Vec<String> {
         vec![event.stream.aggregate_id().to_owned()]
     }
+}
 
-    fn fold(row: Option<WarehouseRow>, key: &str, event: &Recorded<'_, WarehousesEvent>) -> Result<Option<WarehouseRow>, Unfoldable> {
+impl Row<WarehousesEvent> for WarehouseRow {
+    const TABLE: &'static str = "warehouses";
+
+    fn fold(row: Option<Self>, key: &str, event: &Recorded<'_, WarehousesEvent>) -> Result<Option<Self>, Unfoldable> {
         let WarehousesEvent::Warehouse(fact) = &event.event;
         let status = match fact {
             WarehouseEvent::WarehouseOpened(opened) if row.is_none() => {

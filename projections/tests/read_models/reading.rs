@@ -1,8 +1,9 @@
 //! Every read, each with a second row that must not match.
 
+use aggregates::status::{FulfillmentStatus, PaymentStatus};
 use aggregates::values::{ChannelReference, CustomerId, OrderId, Tier};
 use projections::customers::{self, CustomerFilter, CustomerStatus};
-use projections::orders::{self, FulfillmentStatus, OrderFilter, OrderStatus, PaymentStatus};
+use projections::orders::{self, OrderFilter, OrderStatus};
 use projections::products::{self, ProductFilter, ProductStatus};
 use projections::sales::{self, SalesFilter, SalesGrouping};
 use projections::stock::{self, StockFilter};

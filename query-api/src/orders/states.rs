@@ -24,7 +24,7 @@ pub(crate) enum OrderStatus {
 
 /// How much of an order is paid.
 #[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
-#[graphql(remote = "projections::orders::PaymentStatus")]
+#[graphql(remote = "aggregates::status::PaymentStatus")]
 pub(crate) enum PaymentStatus {
     /// No attempt was made yet.
     Unpaid,
@@ -42,13 +42,13 @@ pub(crate) enum PaymentStatus {
     Captured,
 }
 
-/// How much of an order has reached its customer.
+/// How far an order is fulfilled: the word of the unit that is furthest.
 #[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
-#[graphql(remote = "projections::orders::FulfillmentStatus")]
+#[graphql(remote = "aggregates::status::FulfillmentStatus")]
 pub(crate) enum FulfillmentStatus {
     /// Nothing is held for it.
     Unfulfilled,
-    /// Every unit that has not left is held.
+    /// Stock is held for it.
     Reserved,
     /// Parcels are planned.
     InFulfillment,
@@ -56,10 +56,12 @@ pub(crate) enum FulfillmentStatus {
     PartiallyShipped,
     /// Everything has left.
     Shipped,
-    /// Everything has left, a part has arrived.
+    /// A part has arrived.
     PartiallyDelivered,
     /// Everything has arrived.
     Delivered,
+    /// Nothing will be sent.
+    Canceled,
 }
 
 /// How an order reaches its customer.
@@ -76,7 +78,7 @@ pub(crate) enum DeliveryKind {
 
 /// Where a payment is in its life.
 #[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
-#[graphql(remote = "projections::orders::PaymentState")]
+#[graphql(remote = "aggregates::status::AttemptStage")]
 pub(crate) enum PaymentState {
     /// The gateway has not answered yet.
     Pending,

@@ -137,7 +137,7 @@ fn of_read_model(report: VerifyReport, limit: usize) -> Found {
         findings: report.differing_rows,
         dead_letters: Some(report.dead_letters),
         first,
-        details: report.differences.into_iter().take(limit).map(detail).collect(),
+        details: report.differences.into_iter().take(limit).map(|difference| detail(report.name, difference)).collect(),
     }
 }
 
@@ -145,16 +145,16 @@ fn set_by(event: &projections::SetBy) -> Event {
     Event { position: event.position, event_type: event.event_type.clone(), stream: event.stream.to_string(), recorded_at: None }
 }
 
-fn detail(difference: Difference) -> Detail {
+fn detail(model: &str, difference: Difference) -> Detail {
     let last_event = difference.set_by.as_ref().map(set_by);
-    Detail {
-        what: difference.key,
-        field: difference.field,
-        live: difference.live,
-        replayed: difference.replayed,
-        message: None,
-        last_event,
+    let mut what = difference.key;
+    if difference.table != model {
+        what.insert_str(0, &format!("{} ", difference.table));
     }
+    if !difference.part.is_empty() {
+        what.push_str(&format!(" {}", difference.part));
+    }
+    Detail { what, field: difference.field, live: difference.live, replayed: difference.replayed, message: None, last_event }
 }
 
 impl Found {
@@ -235,7 +235,9 @@ mod tests {
             stream: "payment-0192f0c1".parse().unwrap(),
         };
         let difference = Difference {
+            table: "orders",
             key: "0192f0c1-0000-7000-8000-0000000000c4".to_owned(),
+            part: String::new(),
             field: "status".to_owned(),
             live: Some(json!("paid")),
             replayed: Some(json!("captured")),

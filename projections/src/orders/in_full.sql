@@ -1,0 +1,11 @@
+select json_build_object(
+    'id', o.key,
+    'state', row_to_json(o),
+    'terms', row_to_json(t),
+    'payments', (select coalesce(json_agg(row_to_json(p) order by p.started_position), '[]') from order_payments p where p.key = o.key),
+    'shipments', (select coalesce(json_agg(row_to_json(s) order by s.planned_position), '[]') from order_shipments s where s.key = o.key),
+    'timeline', (select coalesce(json_agg(row_to_json(e) order by e.position), '[]') from order_timeline e where e.key = o.key)
+)::text
+from orders o
+join order_terms t on t.key = o.key
+where true
