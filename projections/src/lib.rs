@@ -48,6 +48,8 @@ mod verify;
 pub mod warehouses;
 mod watcher;
 mod words;
+#[cfg(test)]
+mod words_tests;
 
 pub use database::{ReadArgs, ReadDatabase};
 pub use dead_letters::{DeadLetter, dead_letters};

@@ -1,7 +1,7 @@
 //! The row of an order that moves: its words, its figures and how far each line is, and what they are derived from.
 
 use aggregates::order::{
-    CancelationEvent, CancelationReason, CompletionEvent, FulfillmentEvent, OrderCancelationStarted, OrderEvent, OrderPlaced,
+    CancelationEvent, CancelationReason, CompletionEvent, FulfillmentEvent, OrderCancelationStarted, OrderEvent, OrderPlaced, PayingEvent,
     PlacementEvent, StockEvent,
 };
 use aggregates::payment::{AuthorizationEvent, PaymentEvent};
@@ -147,17 +147,20 @@ impl OrderState {
         }
     }
 
-    /// What an attempt to pay did to the order stands in the payment's own events; the order's tell it in the timeline only.
+    /// That an attempt to pay began is the order's own fact; what became of it stands in the payment's events, and the order's tell it in the timeline only.
     fn change(&mut self, fact: &OrderEvent) -> Result<(), Unfoldable> {
         match fact {
             OrderEvent::Placement(PlacementEvent::OrderConfirmed(_)) => self.status = OrderStatus::Confirmed,
             OrderEvent::Stock(StockEvent::OrderStockReserved(reserved)) => self.reserve(&reserved.reservations)?,
+            OrderEvent::Paying(PayingEvent::OrderPaymentStarted(started)) => self.begin(started.payment),
             OrderEvent::Fulfillment(fact) => self.fulfill(fact)?,
             OrderEvent::Cancelation(fact) => self.cancel(fact),
             OrderEvent::Completion(CompletionEvent::OrderCompleted(_)) => self.status = OrderStatus::Completed,
             OrderEvent::Placement(PlacementEvent::OrderPlaced(_))
             | OrderEvent::Stock(StockEvent::OrderStockUnavailable(_))
-            | OrderEvent::Paying(_)
+            | OrderEvent::Paying(
+                PayingEvent::OrderPaymentAuthorized(_) | PayingEvent::OrderPaymentDeclined(_) | PayingEvent::OrderPaymentVoided(_),
+            )
             | OrderEvent::Anomaly(_) => {}
         }
         Ok(())
@@ -225,12 +228,16 @@ impl OrderState {
         self.reason_message = Some(reason.message.clone());
     }
 
+    fn begin(&mut self, payment: PaymentId) {
+        self.attempts.push(PaymentAttempt { payment, figures: Figures::NONE });
+    }
+
     fn pay(&mut self, fact: &PaymentEvent, event: &Recorded<'_, OrdersEvent>) -> Result<(), Unfoldable> {
         let payment: PaymentId = event.stream.aggregate_id().parse().map_err(|problem| Unfoldable(format!("{problem}")))?;
         match (fact, self.attempts.iter_mut().find(|attempt| attempt.payment == payment)) {
             (fact, Some(attempt)) => attempt.figures.change(fact),
             (PaymentEvent::Authorization(AuthorizationEvent::PaymentInitiated(_)), None) => {
-                self.attempts.push(PaymentAttempt { payment, figures: Figures::NONE });
+                self.begin(payment);
             }
             (_, None) => return Err(Unfoldable::no_row(&event.stream.to_string(), event)),
         }

@@ -9,4 +9,4 @@ create table stock (
     dispatched bigint      not null,
     updated_at timestamptz not null,
     version    bigint      not null
-) with (fillfactor = 80); -- room for the next version of a row on its own page: no index is touched
+) with (fillfactor = 50); -- room for the next version of a row on its own page: no index is touched
