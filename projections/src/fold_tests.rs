@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use aggregates::status::{AttemptStage, FulfillmentStatus, PaymentStatus};
+use aggregates::status::{AttemptStage, FulfillmentStatus, PaidStatus};
 use chrono::TimeDelta;
 use decider::{Change, Changes};
 use event_store::{Metadata, Recorded, RecordedEvent};
@@ -135,7 +135,7 @@ fn whole(stored: &Stored, id: &str) -> OrderRow {
 fn a_delivered_order_is_captured_and_tells_its_story() {
     let row = order(FIRST);
     let states = (row.status, row.payment_status, row.fulfillment_status);
-    assert_eq!(states, (OrderStatus::Completed, PaymentStatus::Captured, FulfillmentStatus::Delivered));
+    assert_eq!(states, (OrderStatus::Completed, PaidStatus::Captured, FulfillmentStatus::Delivered));
     assert_eq!((row.captured.to_string().as_str(), row.authorized.to_string().as_str()), ("13.10", "0.00"));
     assert_eq!((row.shipments[0].state, row.shipments[0].tracking.as_deref()), (ShipmentState::Delivered, Some("T-1")));
     assert!(row.lines.iter().all(|line| line.delivered == line.quantity && line.reserved == 0 && line.in_fulfillment == 0));
@@ -149,7 +149,7 @@ fn a_delivered_order_is_captured_and_tells_its_story() {
 fn a_declined_order_holds_nothing_and_says_why() {
     let row = order(SECOND);
     let states = (row.status, row.payment_status, row.fulfillment_status);
-    assert_eq!(states, (OrderStatus::Rejected, PaymentStatus::Declined, FulfillmentStatus::Canceled));
+    assert_eq!(states, (OrderStatus::Rejected, PaidStatus::Declined, FulfillmentStatus::Canceled));
     assert_eq!(row.reason_code.as_deref(), Some("payment_declined"));
     assert_eq!((row.payments[0].state, row.payments[0].failure_code.as_deref()), (AttemptStage::Declined, Some("insufficient_funds")));
     assert!(row.lines.iter().all(|line| line.reserved == 0));
@@ -159,7 +159,7 @@ fn a_declined_order_holds_nothing_and_says_why() {
 fn a_placed_order_is_unpaid_and_unfulfilled() {
     let row = order(THIRD);
     let states = (row.status, row.payment_status, row.fulfillment_status);
-    assert_eq!(states, (OrderStatus::Placed, PaymentStatus::Unpaid, FulfillmentStatus::Unfulfilled));
+    assert_eq!(states, (OrderStatus::Placed, PaidStatus::Unpaid, FulfillmentStatus::Unfulfilled));
     assert_eq!((row.channel.as_deref(), row.reference.as_deref()), (Some("web"), Some("r-3")));
 }
 

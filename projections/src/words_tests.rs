@@ -16,13 +16,13 @@ use aggregates::payment::{
 };
 use aggregates::product::AddProduct;
 use aggregates::shipment::PackShipment;
-use aggregates::status::{Attempt, PaymentStatus};
+use aggregates::status::{Attempt, PaidStatus};
 use aggregates::values::{CustomerId, LineNumber, Money, OrderId, PaymentId, Quantity, ShipmentId, StockItemId, Tier};
 use aggregates::warehouse::OpenWarehouse;
 use cqrs_es::Aggregate;
 use decider::in_memory::{InMemoryLog, Recorded};
 use decider::{Decision, EventSourced};
-use event_store::{Metadata, RecordedEvent};
+use event_store::Metadata;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -132,7 +132,7 @@ fn placed(price_minor: i64, shipping_minor: i64) -> InMemoryLog {
             channel_claim: None,
             placed_at: at("2026-11-20T10:00:00Z"),
             payment: PaymentTerms::Card { method: None },
-            policy: OrderPolicy { stock: StockPolicy::All, on_decline: DeclinePolicy::Wait },
+            policy: OrderPolicy { stock: StockPolicy::All, on_decline: DeclinePolicy::Reject },
         },
     );
     log
@@ -272,7 +272,7 @@ impl Shown {
         let sum = |units: fn(&OrderLine) -> u32| self.order.lines().map(units).collect::<Vec<_>>();
         json!({
             "status": self.order.status().as_str(),
-            "payment_status": self.order.payment_status(&attempts).as_str(),
+            "payment_status": self.order.paid_status(&attempts).as_str(),
             "fulfillment_status": self.order.fulfillment_status().as_str(),
             "due": self.order.due().map(|due| due.amount().to_string()),
             "captured": minor(captured).amount().to_string(),
@@ -291,7 +291,7 @@ fn decoded<A: EventSourced>(recorded: &Recorded) -> A::Event {
 
 fn opened(recorded: &Recorded) -> Opened {
     let stored = recorded.stored();
-    Opened::clear(RecordedEvent {
+    let event = event_store::Recorded {
         position: recorded.position(),
         event_id: Uuid::from_u128(recorded.position() as u128),
         stream: recorded.stream().clone(),
@@ -302,7 +302,8 @@ fn opened(recorded: &Recorded) -> Opened {
         payload: stored.payload.to_owned(),
         metadata: Metadata { actor: "service:tests".to_owned(), ..Metadata::default() },
         recorded_at: at("2026-11-20T10:00:00Z"),
-    })
+    };
+    Opened::clear(event.into())
 }
 
 /// Compares them at every position; the words for how far it was paid, in their order.
@@ -358,5 +359,5 @@ fn an_order_that_is_sent_in_two_parcels_says_every_word_on_its_way() {
 fn an_order_that_costs_nothing_is_paid() {
     let mut log = placed(0, 0);
     [Act::Allocate, Act::Confirm].into_iter().for_each(|next| act(&mut log, next));
-    assert!(compared(&log).iter().all(|word| word == PaymentStatus::Captured.as_str()));
+    assert!(compared(&log).iter().all(|word| word == PaidStatus::Captured.as_str()));
 }

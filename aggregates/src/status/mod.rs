@@ -6,12 +6,12 @@
 mod attempt;
 mod due;
 mod fulfillment;
-mod payment;
+mod paid;
 
 pub use attempt::{Answer, Attempt, AttemptStage, Void};
 pub use due::{LineAmounts, due_minor, outstanding_minor, worth_minor};
 pub use fulfillment::{FulfillmentStatus, LineUnits, fulfillment_status};
-pub use payment::{Owed, PaymentStatus, payment_status};
+pub use paid::{Owed, PaidStatus, paid_status};
 
 /// Declares a status: an enum whose values are words, in JSON and wherever a word is asked for.
 macro_rules! words {

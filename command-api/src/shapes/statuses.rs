@@ -3,11 +3,11 @@ use utoipa::openapi::{RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 
 use aggregates::customer::CustomerStatus;
-use aggregates::order::{FulfillmentStatus, OrderStatus};
-use aggregates::paid::PaidStatus;
+use aggregates::order::OrderStatus;
 use aggregates::payment::PaymentStatus;
 use aggregates::product::ProductStatus;
 use aggregates::shipment::ShipmentStatus;
+use aggregates::status::{FulfillmentStatus, PaidStatus};
 use aggregates::warehouse::WarehouseStatus;
 
 use crate::catalogue;

@@ -1,4 +1,4 @@
-use aggregates::status::{FulfillmentStatus, PaymentStatus};
+use aggregates::status::{FulfillmentStatus, PaidStatus};
 use aggregates::values::{ChannelReference, CustomerId, OrderId, OrderNumber};
 use chrono::{DateTime, Utc};
 use sqlx::{Postgres, QueryBuilder};
@@ -14,7 +14,7 @@ pub struct OrderFilter {
     /// Only those in one of these states; empty: any.
     pub statuses: Vec<OrderStatus>,
     /// Only those with this payment status.
-    pub payment_status: Option<PaymentStatus>,
+    pub payment_status: Option<PaidStatus>,
     /// Only those with this fulfillment status.
     pub fulfillment_status: Option<FulfillmentStatus>,
     /// Only this customer's.

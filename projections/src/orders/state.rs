@@ -6,7 +6,7 @@ use aggregates::order::{
 };
 use aggregates::payment::{AuthorizationEvent, PaymentEvent};
 use aggregates::status::{
-    AttemptStage, FulfillmentStatus, LineAmounts, LineUnits, Owed, PaymentStatus, due_minor, fulfillment_status, payment_status,
+    AttemptStage, FulfillmentStatus, LineAmounts, LineUnits, Owed, PaidStatus, due_minor, fulfillment_status, paid_status,
 };
 use aggregates::values::{Currency, LineNumber, LineQuantity, LineReservation, PaymentId, Quantity};
 use chrono::{DateTime, Utc};
@@ -25,7 +25,7 @@ pub struct OrderState {
     /// Where it is in its life.
     pub status: OrderStatus,
     /// Derived from its payments.
-    pub payment_status: PaymentStatus,
+    pub payment_status: PaidStatus,
     /// Derived from its lines.
     pub fulfillment_status: FulfillmentStatus,
     /// Business time: when the customer placed it.
@@ -122,7 +122,7 @@ impl OrderState {
         let zeros = vec![0; placed.lines.len()];
         Self {
             status: OrderStatus::Placed,
-            payment_status: PaymentStatus::Unpaid,
+            payment_status: PaidStatus::Unpaid,
             fulfillment_status: FulfillmentStatus::Unfulfilled,
             placed_at: placed.placed_at,
             updated_at: event.recorded_at,
@@ -254,7 +254,7 @@ impl OrderState {
         let owed = Owed { due_minor: due, captured_minor: captured, is_canceled: fulfillment == FulfillmentStatus::Canceled };
         let authorized = amount(self.attempts.iter().map(|attempt| attempt.figures.held()).sum());
         (self.due, self.captured, self.authorized) = (amount(due), amount(captured), authorized);
-        (self.payment_status, self.fulfillment_status) = (payment_status(owed, &stages), fulfillment);
+        (self.payment_status, self.fulfillment_status) = (paid_status(owed, &stages), fulfillment);
     }
 
     /// How far the units of each line are, in the order of the lines.

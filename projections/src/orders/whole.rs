@@ -1,6 +1,6 @@
 //! An order in full, put together from its tables when it is read.
 
-use aggregates::status::{FulfillmentStatus, LineUnits, PaymentStatus};
+use aggregates::status::{FulfillmentStatus, LineUnits, PaidStatus};
 use aggregates::values::{Address, Currency, CustomerId, LineNumber, OrderId, OrderNumber, Sku, Tier};
 use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
@@ -37,7 +37,7 @@ pub struct OrderRow {
     /// Where it is in its life.
     pub status: OrderStatus,
     /// Derived from its payments.
-    pub payment_status: PaymentStatus,
+    pub payment_status: PaidStatus,
     /// Derived from its lines.
     pub fulfillment_status: FulfillmentStatus,
     /// The currency of every amount.

@@ -1,6 +1,6 @@
 //! Every read, each with a second row that must not match.
 
-use aggregates::status::{FulfillmentStatus, PaymentStatus};
+use aggregates::status::{FulfillmentStatus, PaidStatus};
 use aggregates::values::{ChannelReference, CustomerId, OrderId, Tier};
 use projections::customers::{self, CustomerFilter, CustomerStatus};
 use projections::orders::{self, OrderFilter, OrderStatus};
@@ -41,7 +41,7 @@ async fn orders_are_listed_latest_first_and_narrowed() {
     let all = OrderFilter::default;
     assert_eq!(ids(&shop, all()).await, [THIRD, SECOND, FIRST]);
     assert_eq!(ids(&shop, OrderFilter { statuses: vec![OrderStatus::Rejected, OrderStatus::Placed], ..all() }).await, [THIRD, SECOND]);
-    assert_eq!(ids(&shop, OrderFilter { payment_status: Some(PaymentStatus::Declined), ..all() }).await, [SECOND]);
+    assert_eq!(ids(&shop, OrderFilter { payment_status: Some(PaidStatus::Declined), ..all() }).await, [SECOND]);
     assert_eq!(ids(&shop, OrderFilter { fulfillment_status: Some(FulfillmentStatus::Delivered), ..all() }).await, [FIRST]);
     assert_eq!(ids(&shop, OrderFilter { customer: Some(CustomerId::new(BEN)), ..all() }).await, [THIRD]);
     assert_eq!(ids(&shop, OrderFilter { channel: Some("web".to_owned()), ..all() }).await.len(), 3);

@@ -24,7 +24,7 @@ pub(crate) enum OrderStatus {
 
 /// How much of an order is paid.
 #[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
-#[graphql(remote = "aggregates::status::PaymentStatus")]
+#[graphql(remote = "aggregates::status::PaidStatus")]
 pub(crate) enum PaymentStatus {
     /// No attempt was made yet.
     Unpaid,

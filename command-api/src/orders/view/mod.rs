@@ -6,6 +6,8 @@ mod money;
 mod parcels;
 
 use aggregates::order::Order;
+use aggregates::payment::Payment;
+use aggregates::status::Attempt;
 use aggregates::values::{Money, OrderId, Tier};
 use chrono::{DateTime, Utc};
 use identity::Caller;
@@ -14,7 +16,7 @@ use utoipa::ToSchema;
 
 use ending::{ReasonView, reason};
 use lines::{OrderLineView, line};
-use money::{AttemptView, attempt, captured, paid};
+use money::{AttemptView, attempt, captured};
 use parcels::{DeliveryView, ParcelView, delivery, parcel};
 
 use super::whole::Around;
@@ -76,6 +78,7 @@ pub(crate) struct OrderView {
 /// An order with what stands around it, as `caller` sees it.
 pub(super) fn view(id: OrderId, (order, around): (&Order, &Around), version: i64, caller: &Caller) -> OrderView {
     let terms = order.terms();
+    let attempts: Vec<Attempt> = around.payments().map(Payment::attempt).collect();
     let captured = terms.map(|terms| captured(terms.currency, around.payments()));
     let reference = terms.and_then(|terms| terms.channel_reference.as_ref());
     OrderView {
@@ -84,7 +87,7 @@ pub(super) fn view(id: OrderId, (order, around): (&Order, &Around), version: i64
         order_number: terms.map(|terms| terms.order_number.to_string()),
         status: order.status().as_str(),
         r#final: order.status().is_final(),
-        payment_status: paid(terms, captured, around.payments()).as_str(),
+        payment_status: order.paid_status(&attempts).as_str(),
         fulfillment_status: order.fulfillment_status().as_str(),
         customer: terms.map(|terms| terms.customer.to_string()),
         tier: terms.map(|terms| terms.tier),

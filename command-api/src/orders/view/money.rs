@@ -1,5 +1,4 @@
-use aggregates::order::{AttemptStatus, PaymentAttempt, Terms};
-use aggregates::paid::{AttemptStage, PaidStatus, paid_status};
+use aggregates::order::{AttemptStatus, PaymentAttempt};
 use aggregates::payment::Payment;
 use aggregates::values::{Currency, Money};
 use serde::Serialize;
@@ -44,11 +43,4 @@ pub(super) fn attempt(attempt: &PaymentAttempt) -> AttemptView {
 pub(super) fn captured<'a>(currency: Currency, payments: impl Iterator<Item = &'a Payment>) -> Money {
     let captured = payments.map(Payment::captured_minor).sum();
     Money::from_minor(captured, currency).unwrap_or_else(|_| Money::zero(currency))
-}
-
-/// The rule that the read model has, too.
-pub(super) fn paid<'a>(terms: Option<&Terms>, captured: Option<Money>, payments: impl Iterator<Item = &'a Payment>) -> PaidStatus {
-    let attempts: Vec<AttemptStage> = payments.map(AttemptStage::of).collect();
-    let amount = |money: Option<Money>| money.map(Money::amount).unwrap_or_default();
-    paid_status(amount(terms.map(|terms| terms.total)), amount(captured), &attempts)
 }

@@ -2,7 +2,7 @@ use super::{AttemptStage, words};
 
 words! {
     /// How far an order is paid, as its payments say: what the order itself counts is what is charged with what leaves, before the gateway has taken it.
-    PaymentStatus:
+    PaidStatus:
     /// No attempt was made yet.
     Unpaid = "unpaid",
     /// An attempt has no outcome yet.
@@ -31,19 +31,19 @@ pub struct Owed {
 }
 
 /// How far an order is paid, with these attempts, oldest first. One that owes nothing for what it sends is paid without any.
-pub fn payment_status(owed: Owed, attempts: &[AttemptStage]) -> PaymentStatus {
+pub fn paid_status(owed: Owed, attempts: &[AttemptStage]) -> PaidStatus {
     let Owed { due_minor, captured_minor, is_canceled } = owed;
     match () {
-        () if captured_minor > 0 && captured_minor >= due_minor => PaymentStatus::Captured,
-        () if captured_minor > 0 => PaymentStatus::PartiallyCaptured,
-        () if attempts.contains(&AttemptStage::Authorized) => PaymentStatus::Authorized,
-        () if attempts.contains(&AttemptStage::Pending) || attempts.contains(&AttemptStage::Voiding) => PaymentStatus::Pending,
-        () if due_minor <= 0 && !is_canceled => PaymentStatus::Captured,
+        () if captured_minor > 0 && captured_minor >= due_minor => PaidStatus::Captured,
+        () if captured_minor > 0 => PaidStatus::PartiallyCaptured,
+        () if attempts.contains(&AttemptStage::Authorized) => PaidStatus::Authorized,
+        () if attempts.contains(&AttemptStage::Pending) || attempts.contains(&AttemptStage::Voiding) => PaidStatus::Pending,
+        () if due_minor <= 0 && !is_canceled => PaidStatus::Captured,
         () => match attempts.last() {
-            Some(AttemptStage::Declined) => PaymentStatus::Declined,
-            Some(AttemptStage::Voided) => PaymentStatus::Voided,
+            Some(AttemptStage::Declined) => PaidStatus::Declined,
+            Some(AttemptStage::Voided) => PaidStatus::Voided,
             Some(AttemptStage::Pending | AttemptStage::Authorized | AttemptStage::Captured | AttemptStage::Voiding) | None => {
-                PaymentStatus::Unpaid
+                PaidStatus::Unpaid
             }
         },
     }
@@ -54,7 +54,7 @@ mod tests {
     use super::*;
 
     fn paid(captured_minor: i64, attempts: &[AttemptStage]) -> &'static str {
-        payment_status(Owed { due_minor: 100, captured_minor, is_canceled: false }, attempts).as_str()
+        paid_status(Owed { due_minor: 100, captured_minor, is_canceled: false }, attempts).as_str()
     }
 
     #[test]
@@ -73,8 +73,8 @@ mod tests {
     #[test]
     fn an_order_that_owes_nothing_is_paid_and_a_canceled_one_is_not() {
         let nothing = Owed::default();
-        assert_eq!(payment_status(nothing, &[]).as_str(), "captured");
-        assert_eq!(payment_status(Owed { is_canceled: true, ..nothing }, &[]).as_str(), "unpaid");
-        assert_eq!(payment_status(Owed { is_canceled: true, ..nothing }, &[AttemptStage::Voided]).as_str(), "voided");
+        assert_eq!(paid_status(nothing, &[]).as_str(), "captured");
+        assert_eq!(paid_status(Owed { is_canceled: true, ..nothing }, &[]).as_str(), "unpaid");
+        assert_eq!(paid_status(Owed { is_canceled: true, ..nothing }, &[AttemptStage::Voided]).as_str(), "voided");
     }
 }
