@@ -15,7 +15,7 @@ use crate::rounds::Timing;
 use crate::sample::Sample;
 use crate::server::Server;
 use crate::work::Process;
-use crate::{hot, orders, shop, week};
+use crate::{orders, shop, week};
 
 /// Who runs alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -48,7 +48,7 @@ pub(crate) async fn run(who: Alone, count: usize, timing: Timing) -> anyhow::Res
         }
         Alone::Hot => {
             ours::open_shop(&log, ["hot".to_owned()]).await?;
-            watch(&mut watched, None, timing, for_a_while(hot::receivers(&log, count, "hot"), timing, here())).await?
+            watch(&mut watched, None, timing, for_a_while(ours::receivers(&log, count, "hot"), timing, here())).await?
         }
         Alone::Orders => {
             ours::execute(&log, shop::open_warehouse()?, 1).await?;

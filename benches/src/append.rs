@@ -4,11 +4,12 @@ use event_store::EventStore;
 
 use crate::bare::{self, Bare};
 use crate::clients::for_a_while;
+use crate::figures::grouped;
 use crate::http::{CommandApi, Request};
 use crate::ours::{self, AddsProducts, clients};
 use crate::report::{Section, Target};
 use crate::rounds::{Contest, Timing};
-use crate::sample::{Measured, best, grouped};
+use crate::sample::{Measured, best};
 use crate::server::Server;
 use crate::stock::{self, Stock};
 use crate::work::Watched;

@@ -2,10 +2,11 @@
 
 use crate::bare::Bare;
 use crate::clients::for_a_while;
+use crate::figures::short;
 use crate::ours::{self, AddsProducts, clients};
 use crate::report::Section;
 use crate::rounds::{Contest, Timing};
-use crate::sample::{Measured, best, short};
+use crate::sample::{Measured, best};
 use crate::server::Server;
 use crate::stock::{self, Stock};
 use crate::work::Watched;

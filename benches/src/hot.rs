@@ -6,7 +6,7 @@ use event_store::EventStore;
 
 use crate::clients::for_a_while;
 use crate::http::{CommandApi, Request};
-use crate::ours::{self, Receives, clients};
+use crate::ours::{self, clients, receivers};
 use crate::report::{Section, Target};
 use crate::rounds::{Contest, Timing};
 use crate::sample::{Sample, best};
@@ -79,11 +79,6 @@ pub(crate) async fn run(server: &Server, timing: Timing, tries: &Tries) -> anyho
 
 fn names(timing: Timing) -> impl Iterator<Item = String> {
     (0..timing.rounds).map(|round| round.to_string())
-}
-
-pub(crate) fn receivers(log: &EventStore, count: usize, sku: &str) -> Vec<Receives> {
-    let sku: Arc<str> = sku.into();
-    clients(count, || Receives { store: log.clone(), sku: sku.clone() })
 }
 
 async fn counted(tries: &Tries, sample: impl Future<Output = anyhow::Result<Sample>>) -> anyhow::Result<Sample> {

@@ -7,10 +7,11 @@ use decider::{Changes, Decision, Needed, States};
 use event_store::EventStore;
 
 use crate::clients::micros;
+use crate::figures::short;
 use crate::ours;
 use crate::report::{Section, Target};
 use crate::rounds::Timing;
-use crate::sample::{Measured, Sample, Spread, short};
+use crate::sample::{Measured, Sample, Spread};
 use crate::server::Server;
 use crate::shop;
 use crate::stock::{Retries, Stock};

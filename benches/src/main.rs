@@ -9,6 +9,7 @@ mod append;
 mod bare;
 mod clients;
 mod commit_delay;
+mod figures;
 mod hot;
 mod http;
 mod long;

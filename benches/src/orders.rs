@@ -8,10 +8,11 @@ use event_store::EventStore;
 use uuid::Uuid;
 
 use crate::clients::{Client, until_done};
+use crate::figures::grouped;
 use crate::ours::{self, clients};
 use crate::report::{Section, Target};
 use crate::rounds::{Contest, Timing};
-use crate::sample::{Measured, Sample, grouped};
+use crate::sample::{Measured, Sample};
 use crate::server::Server;
 use crate::shop;
 use crate::work::Watched;

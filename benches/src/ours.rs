@@ -86,3 +86,9 @@ impl Client for Receives {
 pub(crate) fn clients<C>(count: usize, client: impl Fn() -> C) -> Vec<C> {
     (0..count).map(|_| client()).collect()
 }
+
+/// Clients that receive units of one SKU in one warehouse.
+pub(crate) fn receivers(log: &EventStore, count: usize, sku: &str) -> Vec<Receives> {
+    let sku: Arc<str> = sku.into();
+    clients(count, || Receives { store: log.clone(), sku: sku.clone() })
+}

@@ -2,7 +2,8 @@
 
 use std::fmt::Write;
 
-use crate::sample::{Measured, short};
+use crate::figures::short;
+use crate::sample::Measured;
 
 /// What one part found out.
 pub(crate) struct Section {

@@ -9,9 +9,9 @@ use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::process::{Child, Command};
 
 use crate::clients::for_a_while;
+use crate::ours;
 use crate::rounds::Timing;
 use crate::tries::Tries;
-use crate::{hot, ours};
 
 /// What it is told.
 #[derive(Serialize, Deserialize)]
@@ -75,7 +75,7 @@ pub(crate) async fn serve(orders: &str) -> anyhow::Result<()> {
     output.flush().await?;
     BufReader::new(tokio::io::stdin()).read_line(&mut String::new()).await?;
     let timing = Timing { rounds: 1, warm_up, measured };
-    let sample = for_a_while(hot::receivers(&log, orders.clients, &orders.sku), timing, None).await?;
+    let sample = for_a_while(ours::receivers(&log, orders.clients, &orders.sku), timing, None).await?;
     let answer = Answer { done: sample.done, latencies: sample.latencies().to_vec(), tries_in_vain: tries.take() };
     output.write_all(&serde_json::to_vec(&answer)?).await?;
     output.flush().await?;

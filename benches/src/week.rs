@@ -8,11 +8,12 @@ use anyhow::{Context, ensure};
 use serde_json::Value;
 
 use crate::clients::for_a_while;
+use crate::figures::short;
 use crate::ours::clients;
 use crate::process::{Stack, program};
 use crate::report::{Section, Target};
 use crate::rounds::{Contest, Timing};
-use crate::sample::{Measured, Sample, best, short};
+use crate::sample::{Measured, Sample, best};
 use crate::server::Server;
 use crate::stock::{self, Stock};
 use crate::visible::Probe;

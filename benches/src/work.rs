@@ -10,7 +10,7 @@ use std::time::Duration;
 use anyhow::{Context, bail};
 use sqlx::{Connection, PgConnection};
 
-use crate::sample::short;
+use crate::figures::short;
 
 /// Threads of this name are the log, in whatever process they are.
 const LOG_THREAD: &str = "event-store";

@@ -92,6 +92,7 @@
 mod answer;
 mod appending;
 mod args;
+mod batch;
 mod counters;
 mod cqrs;
 mod deciding;
@@ -117,6 +118,7 @@ mod vault;
 
 pub use answer::{Answer, Executed, Refused};
 pub use args::{LogArgs, SecretKey};
+pub use batch::Batch;
 pub use cqrs::CqrsRepository;
 pub use decider::ids;
 pub use envelope::{CommandKey, Envelope};
@@ -129,5 +131,5 @@ pub use position::{Checkpoint, Head, PositionToken, PositionTokenError};
 pub use reading::Filter;
 pub use recorded::{Metadata, Recorded, RecordedEvent};
 pub use store::EventStore;
-pub use subscription::{Batch, Subscription, SubscriptionError};
+pub use subscription::{Subscription, SubscriptionError};
 pub use vault::{MarkerFound, Vault, assert_no_markers};

@@ -5,7 +5,7 @@ use std::time::Duration;
 use uuid::Uuid;
 
 use crate::tail::{Served, Told};
-use crate::{Checkpoint, EventStore, Filter, RecordedEvent, StoreError, reading};
+use crate::{Batch, Checkpoint, EventStore, Filter, StoreError, reading};
 
 /// Behind this a reader looks by itself, whatever it heard.
 const POLL: Duration = Duration::from_secs(1);
@@ -15,17 +15,6 @@ pub struct Subscription {
     store: EventStore,
     filter: Filter,
     from: Checkpoint,
-}
-
-/// The next events for a reader, and where it is once it has taken them in.
-#[derive(Debug, Clone)]
-pub struct Batch {
-    /// In order of position; may be empty where the filter let nothing through.
-    pub events: Vec<RecordedEvent>,
-    /// Where the reader is after it.
-    pub checkpoint: Checkpoint,
-    /// The log's last position when this was read.
-    pub head: i64,
 }
 
 /// Why a subscription ended.

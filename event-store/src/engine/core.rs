@@ -1,5 +1,7 @@
 //! The engine's state and what may happen to it. No I/O and no clock: the loop in `run.rs` brings both, tests bring neither.
 
+mod locking;
+
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 use std::time::Instant;
@@ -143,7 +145,7 @@ impl Core {
             Flight::Appending(_) | Flight::Reading { .. } => return None,
             Flight::Idle => {}
         }
-        if let Some(request) = super::locking::start(self) {
+        if let Some(request) = locking::start(self) {
             return Some(ToCaller::LockAndRead(request));
         }
         (!self.queue.is_empty()).then(|| ToCaller::Append(self.take_call()))

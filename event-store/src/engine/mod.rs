@@ -8,7 +8,7 @@
 //! - `cache.rs` and `stream.rs` what is committed and what is decided on top of it;
 //! - `deciding.rs` from a command to a queued append;
 //! - `settling.rs` from the call's outcome to commits, answers and everything that must be taken back;
-//! - `locking.rs` the second try, under the log's lock.
+//! - `core/locking.rs` the second try, under the log's lock.
 
 mod cache;
 mod caller;
@@ -17,7 +17,6 @@ mod deciding;
 mod intake;
 mod keys;
 mod loader;
-mod locking;
 #[cfg(test)]
 mod model;
 mod request;

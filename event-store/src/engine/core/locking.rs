@@ -6,10 +6,10 @@ use std::collections::HashSet;
 use decider::{Needed, StreamId};
 use sqlx::Error;
 
-use super::core::{CALL_APPENDS, Core, Flight};
-use super::request::{Pending, Work};
+use super::{CALL_APPENDS, Core, Flight};
 use crate::StoreError;
 use crate::appending::{KeyProbe, LockRequest, LockedRead, Tail};
+use crate::engine::request::{Pending, Work};
 use crate::loading::StreamHead;
 
 /// What one lock may read.
@@ -59,7 +59,7 @@ impl Gathered {
 }
 
 impl Core {
-    pub(super) fn put_in_redo(&mut self, pending: Pending) {
+    pub(in crate::engine) fn put_in_redo(&mut self, pending: Pending) {
         self.pin(&pending.named, 1);
         self.redo.push(pending);
     }
@@ -69,7 +69,7 @@ impl Core {
     }
 
     /// What a command on its way depends on stays in memory.
-    pub(super) fn pin(&mut self, named: &[Needed], by: isize) {
+    pub(in crate::engine) fn pin(&mut self, named: &[Needed], by: isize) {
         for needed in named {
             if let Some(stream) = self.cache.touch(&needed.stream) {
                 stream.pins = stream.pins.saturating_add_signed(by);
@@ -97,7 +97,7 @@ impl Core {
     }
 
     /// The lock is held and this is what stands in the log: decide on it.
-    pub(super) fn locked(&mut self, read: Result<LockedRead, Error>) {
+    pub(in crate::engine) fn locked(&mut self, read: Result<LockedRead, Error>) {
         let Flight::Reading { batch, known, streams, alone } = std::mem::replace(&mut self.flight, Flight::Idle) else { return };
         self.unpin(&batch);
         let read = match read {
