@@ -4,8 +4,9 @@ use std::path::Path;
 use std::process::Stdio;
 use std::time::Duration;
 
-use anyhow::{Context, ensure};
+use anyhow::{Context, bail, ensure};
 use serde_json::Value;
+use sqlx::{Connection, PgConnection};
 
 use crate::clients::for_a_while;
 use crate::figures::short;
@@ -22,7 +23,7 @@ use crate::work::{Share, Work, sessions};
 pub(crate) const TITLE: &str = "week: real orders from placement to their end";
 
 const ABOUT: &str = "`orderly dev` on an empty folder with a Postgres of its own, and `orderly load` with the week of `examples/complete-journey`, 32 requests at once: everything in \
-one process, one run. Processor time is of all of it, products and customers included, until the read model of orders shows the last event; an append of stock, measured just before, is one event on a new stream. *Visible* is what \
+one process, one run. Processor time is of all of it from the first order, behind products, stock and customers, until the read model of orders shows the last event; an append of stock, measured just before, is one event on a new stream. *Visible* is what \
 passes from the answer to a command, sent ten times a second meanwhile, to the answer of a query that waits until the read model of orders has seen it.";
 
 /// Clients of the stock store.
@@ -114,12 +115,27 @@ impl Week {
 pub(crate) async fn load(stack: &Stack, data_dir: &Path, url: &str) -> anyhow::Result<Week> {
     let watched = stack.watched(url).await?;
     let probe = Probe::new(stack, data_dir)?;
+    let sending = send(stack, data_dir);
+    tokio::pin!(sending);
+    tokio::select! {
+        early = &mut sending => bail!("the load ended before its first order: {early:?}"),
+        placed = first_order(url) => placed?,
+    }
     let (before, sessions_before) = (watched.until_now()?, sessions(url).await?);
     let probing = probe.start();
-    let summary = send(stack, data_dir).await;
+    let summary = sending.await;
     let visible = probing.finish().await?;
     let (work, sessions) = (watched.until_now()?.since(&before), sessions(url).await?.since(&sessions_before));
     Ok(Week { summary: summary?, work, sessions, visible })
+}
+
+/// Until an order has its process: everything that orders need is there by then.
+async fn first_order(url: &str) -> anyhow::Result<()> {
+    let mut connection = PgConnection::connect(url).await?;
+    while !sqlx::query_scalar::<_, bool>("select exists (select from process.instances)").fetch_one(&mut connection).await? {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    Ok(connection.close().await?)
 }
 
 async fn send(stack: &Stack, data_dir: &Path) -> anyhow::Result<Value> {
