@@ -21,7 +21,7 @@ use crate::operator_act::{
 };
 use crate::order::{AnomalyDetected, CancelationOutcome, Delivery, OrderEvent};
 use crate::payment::{CaptureOutcome, CapturePayment, RecordCapture, RecordVoid, VoidOutcome};
-use crate::process::{ParkProcess, RecordRefusal, ResumeProcess};
+use crate::process::{DeadlinePassed, ParkProcess, PassDeadline, RecordRefusal, ResumeProcess};
 use crate::product::{DiscontinueProduct, PauseProduct};
 use crate::registry::{DomainEvent, events};
 use crate::stock_item::{ReservationConfirmed, StockItemEvent};
@@ -175,6 +175,8 @@ fn declined_order() -> World {
     world.must(&CancelOrder { outcome: CancelationOutcome::Rejected, ..cancel(id) });
     world.must(&FinishCancelation { order: id });
     world.must(&authorized(1, eur(100)));
+    let slow = world.allocated(2, &[("A-17", 2, 1999)]);
+    world.must(&lapse(slow));
     world
 }
 
@@ -219,6 +221,8 @@ fn machinery() -> World {
     world.must(&RecordRefusal { order: order(1), command_id: operation(1), step: step.clone(), code, message });
     world.must(&ParkProcess { order: order(1), step, subject: None, cause: "refused 5 times".to_owned() });
     world.must(&ResumeProcess { order: order(1), reason: "stock was counted".to_owned() });
+    let deadline = DeadlinePassed { which: "reservation".to_owned(), subject: String::new(), due_at: instant(30) };
+    world.must(&PassDeadline { order: order(1), deadline });
     let reason = Some("a new column".to_owned());
     let projection = "orders".to_owned();
     let acts: [OperatorActEvent; 6] = [

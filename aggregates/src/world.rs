@@ -10,7 +10,7 @@ use crate::decisions::paying::{SettleAuthorization, StartPayment};
 use crate::decisions::placing::{ConfirmOrder, PlaceOrder};
 use crate::decisions::registering::RegisterCustomer;
 use crate::decisions::shipping::{DispatchShipment, PlanShipment};
-use crate::decisions::stocking::{AllocateStock, ReceiveStock};
+use crate::decisions::stocking::{AllocateStock, LapseReservation, ReceiveStock};
 use crate::invariants::{Invariants, Violation};
 use crate::order::{Delivery, FulfillmentEvent, Order, OrderEvent, OrderedLine, PaymentTerms};
 use crate::payment::{
@@ -266,6 +266,10 @@ pub(crate) fn place(n: u128, lines: &[(&str, u32, i64)]) -> PlaceOrder {
 pub(crate) fn allocate(id: OrderId) -> AllocateStock {
     let warehouses = [("berlin", 1), ("munich", 2), ("vienna", 3)];
     AllocateStock { order: id, warehouses: warehouses.map(|(code, rank)| (warehouse(code), rank)).to_vec(), until: instant(30) }
+}
+
+pub(crate) fn lapse(id: OrderId) -> LapseReservation {
+    LapseReservation { order: id, until: instant(30) }
 }
 
 pub(crate) fn start_payment(id: OrderId, n: u128) -> StartPayment {

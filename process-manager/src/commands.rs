@@ -1,7 +1,8 @@
 //! Commands through the log: tried under the same id until they have an answer; a refusal is recorded in the process's own stream.
 
 use aggregates::ids;
-use aggregates::process::{ParkProcess, RecordRefusal};
+use aggregates::process::{ParkProcess, PassDeadline, RecordRefusal};
+use aggregates::values::OrderId;
 use decider::{Decision, RefusalDocument};
 use event_store::{CommandKey, Envelope, Failure};
 use tracing::{debug, error, warn};
@@ -18,6 +19,17 @@ use failures::{is_poison, retry_after};
 /// Who acts, in the log's metadata.
 const ACTOR: &str = "process:order_fulfillment";
 
+/// What firing a deadline is called among the steps.
+const PASS_DEADLINE: &str = "pass_deadline";
+
+/// For whom, because of which event, and as what a command is executed.
+#[derive(Clone, Copy)]
+struct Errand {
+    order: OrderId,
+    cause: Option<Uuid>,
+    step: &'static str,
+}
+
 impl Worker {
     /// Executes a command of the process, unless the program stops: then whoever takes over does.
     pub(crate) async fn command(&self, effect: &Effect, command: Command) {
@@ -28,7 +40,7 @@ impl Worker {
 
     /// Executes a command until it has an answer, or the program stops.
     pub(crate) async fn execute(&self, effect: &Effect, command: impl Decision + Clone) {
-        match self.answer(effect, effect.command_id, command).await {
+        match self.answer(effect.errand(), effect.command_id, command).await {
             Answer::Accepted | Answer::Stopped => {}
             Answer::Refused(refusal) => {
                 debug!(order.id = %effect.order, step = effect.step.name(), refusal = %refusal, "a step was refused");
@@ -54,7 +66,7 @@ impl Worker {
     /// Writes to the process's own stream, which refuses nothing. The note's id follows from the command's and says what it is.
     async fn note(&self, effect: &Effect, role: &str, command: impl Decision + Clone) {
         let id = ids::derive(&[&effect.command_id.to_string(), role]);
-        match self.answer(effect, id, command).await {
+        match self.answer(effect.errand(), id, command).await {
             Answer::Accepted | Answer::Stopped => {}
             Answer::Refused(refusal) => {
                 error!(order.id = %effect.order, step = effect.step.name(), refusal = %refusal, "the process's own note was refused")
@@ -65,22 +77,35 @@ impl Worker {
         }
     }
 
+    /// Records that a deadline has passed, which is never refused.
+    pub(crate) async fn pass(&self, id: Uuid, command: PassDeadline) {
+        let (order, which) = (command.order, command.deadline.which.clone());
+        let errand = Errand { order, cause: None, step: PASS_DEADLINE };
+        match self.answer(errand, id, command).await {
+            Answer::Accepted | Answer::Stopped => {}
+            Answer::Refused(refusal) => error!(order.id = %order, deadline = which, refusal = %refusal, "a deadline's passing was refused"),
+            Answer::Poisoned(failure) => {
+                error!(order.id = %order, deadline = which, error = %failure, "it cannot be written that a deadline has passed")
+            }
+        }
+    }
+
     /// The same command under the same id, until it has an answer.
-    async fn answer(&self, effect: &Effect, id: Uuid, command: impl Decision + Clone) -> Answer {
+    async fn answer(&self, errand: Errand, id: Uuid, command: impl Decision + Clone) -> Answer {
         let mut pauses = Pauses::up_to(self.args.longest_pause());
         loop {
-            let failure = match self.store.execute(command.clone(), effect.envelope(id)).await {
-                Ok(event_store::Answer::Done(_)) => return counted(effect, Answer::Accepted),
-                Ok(event_store::Answer::Refused(refused)) => return counted(effect, Answer::Refused(refused.document)),
+            let failure = match self.store.execute(command.clone(), errand.envelope(id)).await {
+                Ok(event_store::Answer::Done(_)) => return counted(errand, Answer::Accepted),
+                Ok(event_store::Answer::Refused(refused)) => return counted(errand, Answer::Refused(refused.document)),
                 Err(failure) => failure,
             };
             let pause = pauses.next(retry_after(&failure));
             if is_poison(&failure, pauses.tries()) {
-                return counted(effect, Answer::Poisoned(failure));
+                return counted(errand, Answer::Poisoned(failure));
             }
-            warn!(order.id = %effect.order, step = effect.step.name(), error = %failure, pause_ms = pause.as_millis(), "a step waits for the log");
+            warn!(order.id = %errand.order, step = errand.step, error = %failure, pause_ms = pause.as_millis(), "a step waits for the log");
             if !wait(pause, &self.stop).await {
-                return counted(effect, Answer::Stopped);
+                return counted(errand, Answer::Stopped);
             }
         }
     }
@@ -94,21 +119,26 @@ enum Answer {
     Stopped,
 }
 
-fn counted(effect: &Effect, answer: Answer) -> Answer {
+fn counted(errand: Errand, answer: Answer) -> Answer {
     let name = match answer {
         Answer::Accepted => "accepted",
         Answer::Refused(_) => "refused",
         Answer::Poisoned(_) => "poisoned",
         Answer::Stopped => "stopped",
     };
-    metrics::counter!("orderly_process_commands_total", "step" => effect.step.name(), "answer" => name).increment(1);
+    metrics::counter!("orderly_process_commands_total", "step" => errand.step, "answer" => name).increment(1);
     answer
 }
 
 impl Effect {
-    fn envelope(&self, command_id: Uuid) -> Envelope {
+    fn errand(&self) -> Errand {
+        Errand { order: self.order, cause: Some(self.cause), step: self.step.name() }
+    }
+}
+
+impl Errand {
+    fn envelope(self, command_id: Uuid) -> Envelope {
         let key = CommandKey::Process { instance: self.order.to_string(), command_id };
-        let (correlation_id, causation_id) = (Some(self.order.uuid()), Some(self.cause));
-        Envelope { correlation_id, causation_id, ..Envelope::new(key, ACTOR) }
+        Envelope { correlation_id: Some(self.order.uuid()), causation_id: self.cause, ..Envelope::new(key, ACTOR) }
     }
 }

@@ -9,7 +9,7 @@ use uuid::Uuid;
 use crate::ProcessError;
 use crate::folding::occurrence;
 use crate::instances::Instance;
-use crate::order_fulfillment::{Asked, Phase, Rules};
+use crate::order_fulfillment::{Asked, Deadline, Phase, Rules};
 use crate::rebuilding::history;
 use crate::retries::{self, Retry};
 
@@ -26,6 +26,8 @@ pub struct SagaView {
     pub unreadable: Option<String>,
     /// The steps under way.
     pub steps: Vec<StepView>,
+    /// By when something must have happened that has not, the earliest first.
+    pub deadlines: Vec<DeadlineView>,
     /// What happened, and which steps followed from it.
     pub history: Vec<HistoryLine>,
 }
@@ -51,6 +53,17 @@ pub struct StepView {
     pub next_try_at: Option<DateTime<Utc>>,
     /// How the last try failed.
     pub last_error: Option<String>,
+}
+
+/// An instant by which something must have happened.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct DeadlineView {
+    /// Its name.
+    pub which: String,
+    /// What it is about; empty: the order itself.
+    pub subject: String,
+    /// When.
+    pub due_at: DateTime<Utc>,
 }
 
 /// An event with what followed from it.
@@ -81,7 +94,8 @@ pub async fn describe(store: &EventStore, order: OrderId, rules: &Rules) -> Resu
     let steps = instance.state.asked.iter().map(|asked| step(order, asked, &retries)).collect();
     let parked: Vec<String> = instance.state.parked().iter().map(|stuck| format!("{}: {}", stuck.step, stuck.cause)).collect();
     let parked = (!parked.is_empty()).then(|| parked.join("; "));
-    Ok(Some(SagaView { order, phase: instance.state.phase(), parked, unreadable: instance.unreadable.clone(), steps, history }))
+    let deadlines = instance.state.deadlines().into_iter().map(deadline).collect();
+    Ok(Some(SagaView { order, phase: instance.state.phase(), deadlines, parked, unreadable: instance.unreadable.clone(), steps, history }))
 }
 
 fn line(instance: &mut Instance, event: &RecordedEvent, rules: &Rules) -> HistoryLine {
@@ -95,6 +109,10 @@ fn line(instance: &mut Instance, event: &RecordedEvent, rules: &Rules) -> Histor
     };
     let steps = asked.iter().map(|asked| format!("{} {}", asked.step.name(), asked.step.subject()).trim_end().to_owned()).collect();
     HistoryLine { position: event.position, recorded_at: event.recorded_at, event_type: event.event_type.clone(), steps }
+}
+
+fn deadline(deadline: Deadline) -> DeadlineView {
+    DeadlineView { which: deadline.which.name().to_owned(), subject: deadline.subject, due_at: deadline.due_at }
 }
 
 fn step(order: OrderId, asked: &Asked, retries: &[Retry]) -> StepView {

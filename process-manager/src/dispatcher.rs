@@ -1,9 +1,10 @@
-//! Does what the saga says, concurrently and bounded: commands of one order in order, calls beside each other.
+//! Does what the saga says, concurrently and bounded: commands of one order in order, calls beside each other. Each part of the orders has a dispatcher, so that
+//! what is in flight of one can be finished before it is given back; the bounds are those of the whole program.
 
 use std::any::Any;
 use std::collections::BTreeMap;
 use std::panic::AssertUnwindSafe;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use event_store::EventStore;
 use futures::FutureExt;
@@ -15,6 +16,7 @@ use tracing::error;
 
 use crate::ProcessArgs;
 use crate::order_fulfillment::{Action, Call, Command, Effect};
+use crate::parts::part_of;
 use crate::pause::{after_failures, wait};
 
 /// Who is called outside.
@@ -24,42 +26,115 @@ pub(crate) struct Outside {
     pub(crate) carrier: Arc<dyn Carrier>,
 }
 
+/// How much is under way at once, in the whole program.
+#[derive(Clone)]
+struct Limits {
+    commands: Arc<Semaphore>,
+    calls_waiting: Arc<Semaphore>,
+    /// Calls under way at once.
+    lines: Arc<Semaphore>,
+}
+
 /// What the tasks of a dispatcher have in common.
 pub(crate) struct Worker {
     pub(crate) store: EventStore,
     pub(crate) outside: Outside,
     pub(crate) args: ProcessArgs,
-    /// Calls under way at once.
-    pub(crate) lines: Semaphore,
+    pub(crate) lines: Arc<Semaphore>,
     pub(crate) stop: CancellationToken,
 }
 
-/// Owns every task that does something for the saga.
-pub(crate) struct Dispatcher {
+/// The dispatchers of the parts that this program follows.
+pub(crate) struct Hands {
+    store: EventStore,
+    outside: Outside,
+    args: ProcessArgs,
+    limits: Limits,
+    stop: CancellationToken,
+    parts: Mutex<BTreeMap<u32, Arc<Dispatcher>>>,
+    /// What is done beside the following: finishing what is in flight of parts that are given back.
+    beside: TaskTracker,
+}
+
+impl Hands {
+    pub(crate) fn new(store: &EventStore, outside: &Outside, args: &ProcessArgs, stop: CancellationToken) -> Self {
+        let limits = Limits {
+            commands: Arc::new(Semaphore::new(args.process_commands)),
+            calls_waiting: Arc::new(Semaphore::new(args.process_calls_waiting)),
+            lines: Arc::new(Semaphore::new(args.process_calls)),
+        };
+        let (store, outside, args) = (store.clone(), outside.clone(), args.clone());
+        Self { store, outside, args, limits, stop, parts: Mutex::default(), beside: TaskTracker::new() }
+    }
+
+    /// From now on something is done for the orders of this part.
+    pub(crate) fn open(&self, part: u32) {
+        let worker = self.worker(self.stop.child_token());
+        self.lock().insert(part, Arc::new(Dispatcher::new(worker, self.limits.clone())));
+    }
+
+    /// Whoever works for no part.
+    pub(crate) fn worker(&self, stop: CancellationToken) -> Worker {
+        let (store, outside, args, lines) = (self.store.clone(), self.outside.clone(), self.args.clone(), self.limits.lines.clone());
+        Worker { store, outside, args, lines, stop }
+    }
+
+    /// Starts these effects, each at its part's dispatcher; waits while too many are under way.
+    pub(crate) async fn dispatch(&self, effects: Vec<Effect>) {
+        let mut by_part: BTreeMap<u32, Vec<Effect>> = BTreeMap::new();
+        for effect in effects {
+            by_part.entry(part_of(effect.order.uuid(), self.args.process_parts)).or_default().push(effect);
+        }
+        for (part, effects) in by_part {
+            let dispatcher = self.lock().get(&part).cloned();
+            if let Some(dispatcher) = dispatcher {
+                dispatcher.dispatch(effects).await;
+            }
+        }
+    }
+
+    /// Nothing more is started for a part; once what is in flight is finished, `then` is done.
+    pub(crate) fn close(&self, part: u32, then: impl Future<Output = ()> + Send + 'static) {
+        let dispatcher = self.lock().remove(&part);
+        self.beside.spawn(async move {
+            if let Some(dispatcher) = dispatcher {
+                dispatcher.drain().await;
+            }
+            then.await;
+        });
+    }
+
+    /// Waits for everything that is in flight. What waits for another try gives up: it stands in the order's row.
+    pub(crate) async fn drain(&self) {
+        let parts = std::mem::take(&mut *self.lock());
+        for dispatcher in parts.values() {
+            dispatcher.drain().await;
+        }
+        self.beside.close();
+        self.beside.wait().await;
+    }
+
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<u32, Arc<Dispatcher>>> {
+        self.parts.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Owns every task that does something for one part.
+struct Dispatcher {
     worker: Arc<Worker>,
-    commands: Arc<Semaphore>,
-    calls_waiting: Arc<Semaphore>,
+    limits: Limits,
     tasks: TaskTracker,
     /// Whoever drops the dispatcher without draining it stops its tasks all the same.
     _stop: DropGuard,
 }
 
 impl Dispatcher {
-    pub(crate) fn new(store: EventStore, outside: Outside, args: &ProcessArgs, stop: CancellationToken) -> Self {
-        let lines = Semaphore::new(args.process_calls);
-        let guard = stop.clone().drop_guard();
-        let worker = Worker { store, outside, args: args.clone(), lines, stop };
-        Self {
-            worker: Arc::new(worker),
-            commands: Arc::new(Semaphore::new(args.process_commands)),
-            calls_waiting: Arc::new(Semaphore::new(args.process_calls_waiting)),
-            tasks: TaskTracker::new(),
-            _stop: guard,
-        }
+    fn new(worker: Worker, limits: Limits) -> Self {
+        let guard = worker.stop.clone().drop_guard();
+        Self { worker: Arc::new(worker), limits, tasks: TaskTracker::new(), _stop: guard }
     }
 
-    /// Starts these effects; waits while too many are under way.
-    pub(crate) async fn dispatch(&self, effects: Vec<Effect>) {
+    async fn dispatch(&self, effects: Vec<Effect>) {
         let mut by_order: BTreeMap<_, Vec<(Effect, Command)>> = BTreeMap::new();
         for effect in effects.into_iter().filter(|effect| self.worker.args.fulfillment.takes(&effect.step)) {
             match effect.action.clone() {
@@ -74,7 +149,7 @@ impl Dispatcher {
     }
 
     async fn start_commands(&self, commands: Vec<(Effect, Command)>) {
-        let (worker, permits) = (self.worker.clone(), self.commands.clone());
+        let (worker, permits) = (self.worker.clone(), self.limits.commands.clone());
         let permit = permits.acquire_owned().await;
         self.tasks.spawn(async move {
             for (effect, command) in commands {
@@ -86,7 +161,7 @@ impl Dispatcher {
 
     /// What a gateway has refused is asked for again after a while, like a call that waits for its next try.
     async fn start_later(&self, effect: Effect, command: Command) {
-        let (worker, permits) = (self.worker.clone(), self.calls_waiting.clone());
+        let (worker, permits) = (self.worker.clone(), self.limits.calls_waiting.clone());
         let permit = permits.acquire_owned().await;
         self.tasks.spawn(async move {
             if wait(after_failures(effect.failures, worker.args.longest_pause()), &worker.stop).await {
@@ -97,7 +172,7 @@ impl Dispatcher {
     }
 
     async fn start_call(&self, effect: Effect, call: Call) {
-        let (worker, permits) = (self.worker.clone(), self.calls_waiting.clone());
+        let (worker, permits) = (self.worker.clone(), self.limits.calls_waiting.clone());
         let permit = permits.acquire_owned().await;
         self.tasks.spawn(async move {
             worker.guard(&effect, worker.call(&effect, call)).await;
@@ -105,8 +180,8 @@ impl Dispatcher {
         });
     }
 
-    /// Waits for what is in flight. What waits for another try gives up: it stands in the order's row.
-    pub(crate) async fn drain(self) {
+    async fn drain(&self) {
+        self.worker.stop.cancel();
         self.tasks.close();
         self.tasks.wait().await;
     }

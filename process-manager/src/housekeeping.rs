@@ -4,6 +4,7 @@ use std::sync::{Mutex, PoisonError};
 
 use event_store::EventStore;
 
+use crate::instances::Of;
 use crate::{ProcessError, instances, retries};
 
 const PAGE: i64 = 1_000;
@@ -36,9 +37,9 @@ impl Ended {
     }
 }
 
-/// Drops what the last holder of the lease has left behind: keys of orders that are over, and what it noted of calls that nobody makes now.
-pub(crate) async fn take_over(store: &EventStore) -> Result<(), ProcessError> {
-    retries::forget_all(store.pool()).await?;
+/// Drops what the last holder of these parts has left behind: keys of orders that are over, and what it noted of calls that nobody makes now.
+pub(crate) async fn take_over(store: &EventStore, of: &Of) -> Result<(), ProcessError> {
+    retries::forget_parts(store.pool(), of).await?;
     forget_what_is_over(store).await
 }
 

@@ -7,6 +7,7 @@
 //! Read `due`, then the desks in its order; `step` is the table of what they do.
 
 mod asked;
+mod deadline;
 mod desk;
 mod effect;
 mod ending;
@@ -23,6 +24,7 @@ use aggregates::values::OrderId;
 use serde::{Deserialize, Serialize};
 
 pub use asked::Asked;
+pub use deadline::{Deadline, Which};
 pub use desk::{Known, Phase};
 pub use effect::{Action, Call, Command, Effect, GatewayCall, Refused};
 pub use happened::{Happened, Occurrence, UnreadableEvent};
@@ -82,10 +84,23 @@ impl OrderFulfillment {
         self.parking.pass(due)
     }
 
+    /// By when something must have happened that has not, the earliest first.
+    #[must_use]
+    pub fn deadlines(&self) -> Vec<Deadline> {
+        let gates = self.gates();
+        let mut deadlines = self.stock.deadlines(&gates);
+        deadlines.extend(self.money.deadlines(&gates));
+        deadlines.extend(self.goods.deadlines(&gates));
+        deadlines.extend(self.ending.deadlines(&gates));
+        deadlines.sort();
+        deadlines
+    }
+
     fn gates(&self) -> Gates {
         Gates {
             phase: self.ending.phase,
             stock_is_held: self.stock.is_held(),
+            is_paid: self.money.is_paid(),
             lost: self.stock.lost().or_else(|| self.money.lost()),
             all_has_left: self.goods.have_left(),
             all_has_arrived: self.goods.have_arrived(),

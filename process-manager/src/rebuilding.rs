@@ -5,63 +5,53 @@ use std::collections::BTreeSet;
 use aggregates::order::{FulfillmentEvent, OrderEvent, PayingEvent};
 use aggregates::values::OrderId;
 use decider::StreamId;
-use event_store::{Checkpoint, EventStore, RecordedEvent, lease};
+use event_store::{EventStore, RecordedEvent};
 use tracing::info;
 use uuid::Uuid;
 
 use crate::folding::occurrence;
-use crate::instances::{self, Instance};
+use crate::instances::{self, Instance, Of};
 use crate::order_fulfillment::{Happened, Rules};
-use crate::runner::{NAME, SCHEMA};
+use crate::parts::{self, Taken};
 use crate::{Fulfillment, ProcessArgs, ProcessError};
 
 const PAGE: i64 = 500;
 
-/// Rebuilds every row that this program cannot go on from, up to where the log was followed.
-pub(crate) async fn rebuild_outdated(
-    store: &EventStore,
-    fence: i64,
-    checkpoint: &Checkpoint,
-    args: &ProcessArgs,
-) -> Result<(), ProcessError> {
+/// Rebuilds every row of a part that this program cannot go on from, up to where the log was followed.
+pub(crate) async fn rebuild_outdated(store: &EventStore, taken: &Taken, args: &ProcessArgs) -> Result<(), ProcessError> {
+    let of = Of::parts([taken.part], args.process_parts);
     loop {
-        let orders = instances::of_another_layout(store.pool(), PAGE).await?;
+        let orders = instances::of_another_layout(store.pool(), &of, PAGE).await?;
         if orders.is_empty() {
             break;
         }
-        rebuild(store, fence, checkpoint, args, &orders).await?;
+        rebuild(store, taken, args, &orders).await?;
     }
     let mut after = Uuid::nil();
     loop {
-        let orders = instances::unreadable(store.pool(), after, PAGE).await?;
+        let orders = instances::unreadable(store.pool(), &of, after, PAGE).await?;
         let Some(last) = orders.last() else { return Ok(()) };
         after = *last;
-        rebuild(store, fence, checkpoint, args, &orders).await?;
+        rebuild(store, taken, args, &orders).await?;
     }
 }
 
-async fn rebuild(store: &EventStore, fence: i64, checkpoint: &Checkpoint, args: &ProcessArgs, orders: &[Uuid]) -> Result<(), ProcessError> {
+async fn rebuild(store: &EventStore, taken: &Taken, args: &ProcessArgs, orders: &[Uuid]) -> Result<(), ProcessError> {
     let mut rebuilt = Vec::with_capacity(orders.len());
     for order in orders {
-        rebuilt.push((*order, fold(&history(store, OrderId::new(*order), checkpoint.position).await?, &args.rules())));
+        rebuilt.push((*order, fold(&history(store, OrderId::new(*order), taken.checkpoint.position).await?, &args.rules())));
     }
-    save(store, fence, checkpoint, args.fulfillment, &rebuilt).await?;
+    save(store, taken, args.fulfillment, &rebuilt).await?;
     info!(orders = orders.len(), "order processes were rebuilt from the log");
     Ok(())
 }
 
-/// Nothing is written once somebody else holds the lease; the checkpoint stays where it is.
-async fn save(
-    store: &EventStore,
-    fence: i64,
-    checkpoint: &Checkpoint,
-    fulfillment: Fulfillment,
-    rebuilt: &[(Uuid, Instance)],
-) -> Result<(), ProcessError> {
+/// Nothing is written once somebody else holds the part; its checkpoint stays where it is.
+async fn save(store: &EventStore, taken: &Taken, fulfillment: Fulfillment, rebuilt: &[(Uuid, Instance)]) -> Result<(), ProcessError> {
     let rows: Vec<_> = rebuilt.iter().map(|(order, instance)| (*order, instance)).collect();
     let mut transaction = store.pool().begin().await?;
     instances::save(&mut transaction, &rows, fulfillment).await?;
-    if !lease::advance(&mut transaction, SCHEMA, NAME, fence, checkpoint, checkpoint).await? {
+    if !parts::advance(&mut transaction, &[*taken], &taken.checkpoint).await? {
         return Err(ProcessError::LeaseLost);
     }
     transaction.commit().await?;

@@ -6,6 +6,7 @@ use aggregates::values::OrderId;
 use chrono::{DateTime, Utc};
 use sqlx::PgPool;
 
+use crate::instances::Of;
 use crate::order_fulfillment::Effect;
 
 /// Notes that a call failed and when it is tried again, by the database's clock.
@@ -38,9 +39,13 @@ pub(crate) async fn forget(pool: &PgPool, effect: &Effect) -> Result<(), sqlx::E
     Ok(())
 }
 
-/// Nobody makes any call now.
-pub(crate) async fn forget_all(pool: &PgPool) -> Result<(), sqlx::Error> {
-    sqlx::query("delete from process.retries").execute(pool).await?;
+/// Nobody makes any call of these parts' orders now.
+pub(crate) async fn forget_parts(pool: &PgPool, of: &Of) -> Result<(), sqlx::Error> {
+    sqlx::query("delete from process.retries where process.part_v1(order_id, $2) = any ($1)")
+        .bind(&of.parts)
+        .bind(of.count)
+        .execute(pool)
+        .await?;
     Ok(())
 }
 

@@ -1,39 +1,36 @@
-//! Follows the log under a lease. Any number of programs may run it: one holds the lease, the others wait until it lapses.
+//! Follows the log for a share of all orders. Any number of programs may run it: each holds as many parts as the others, and who joins or dies changes that.
 
 use std::convert::Infallible;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use aggregates::values::OrderId;
-use event_store::lease::{self, Lease};
 use event_store::{EventStore, SubscriptionError};
 use gateways::{Carrier, PaymentGateway};
+use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 use uuid::Uuid;
 
-use crate::batch::Follower;
-use crate::dispatcher::{Dispatcher, Outside};
-use crate::order_fulfillment::Known;
+use crate::dispatcher::{Hands, Outside};
+use crate::following::{Follower, Heard};
+use crate::instances::Of;
+use crate::parts::{Change, Parts, Taken};
 use crate::pause::{Pauses, wait};
 use crate::rebuilding::rebuild_outdated;
-use crate::{ProcessArgs, ProcessError, housekeeping, instances};
-
-/// The schema of the process manager's tables.
-pub(crate) const SCHEMA: &str = "process";
-/// The name of its checkpoint and lease.
-pub(crate) const NAME: &str = "order_fulfillment";
+use crate::{ProcessArgs, ProcessError, deadlines, housekeeping, instances};
 
 const PAGE: i64 = 1_000;
 /// How often what orders that are over have left behind is dropped.
 const HOUSEKEEPING: Duration = Duration::from_secs(1);
 
-/// Runs the order process until `shutdown`: takes part in the lease, and while it holds it, follows the log and does what the saga says.
+/// Runs the order process until `shutdown`: takes its share of the orders' parts, follows the log for them and does what the saga says.
 /// What is in flight at the end is finished; an outage of the database or of a gateway is waited out.
 ///
 /// # Errors
 /// What waiting cannot mend: a gateway that takes the money of an authorization only once, a checkpoint ahead of the log, a stored state that cannot
-/// be read.
+/// be read, another number of parts.
 pub async fn run(
     store: EventStore,
     gateway: Arc<dyn PaymentGateway>,
@@ -44,7 +41,7 @@ pub async fn run(
     if !gateway.capabilities().multicapture() {
         return Err(ProcessError::OneCaptureOnly { gateway: gateway.name().to_owned() });
     }
-    let runner = Runner { store, outside: Outside { gateway, carrier }, args, shutdown };
+    let runner = Runner { store, outside: Outside { gateway, carrier }, args, shutdown, told: AtomicBool::new(false) };
     let holder = format!("{}/{}", std::process::id(), Uuid::now_v7());
     let mut pauses = Pauses::up_to(runner.args.longest_pause().min(Duration::from_secs(5)));
     while !runner.shutdown.is_cancelled() {
@@ -66,7 +63,7 @@ fn is_passing(error: &ProcessError) -> bool {
     match error {
         ProcessError::Store(_) | ProcessError::Database(_) | ProcessError::LeaseLost => true,
         ProcessError::Subscription(error) => matches!(error, SubscriptionError::Store(_)),
-        ProcessError::BrokenState { .. } | ProcessError::OneCaptureOnly { .. } => false,
+        ProcessError::BrokenState { .. } | ProcessError::OneCaptureOnly { .. } | ProcessError::OtherParts { .. } => false,
     }
 }
 
@@ -75,50 +72,52 @@ struct Runner {
     outside: Outside,
     args: ProcessArgs,
     shutdown: CancellationToken,
+    /// It was said that an older program is waited for.
+    told: AtomicBool,
 }
 
 impl Runner {
+    /// Takes part until the program stops or a lease is lost. Leases are renewed beside the work; whoever slept past one writes nothing, because every write names
+    /// its fence.
     async fn take_part(&self, holder: &str) -> Result<(), ProcessError> {
-        match Lease::acquire(self.store.pool(), SCHEMA, NAME, holder, self.args.lease()).await? {
-            Some(lease) => self.hold(lease).await,
-            None => {
-                wait(self.args.lease() / 4, &self.shutdown).await;
-                Ok(())
+        let parts = Arc::new(Parts::new(self.store.pool().clone(), holder, &self.args));
+        if !parts.prepare().await? {
+            if !self.told.swap(true, Ordering::Relaxed) {
+                info!("an older program follows the orders: the order process waits until it stops");
             }
+            wait(self.args.lease() / 4, &self.shutdown).await;
+            return Ok(());
         }
-    }
-
-    /// While the lease lasts. It is renewed beside the work; whoever slept past it writes nothing, because every write names its fence.
-    async fn hold(&self, lease: Lease) -> Result<(), ProcessError> {
-        info!(lease.fence = lease.fence(), "the order process runs here");
         let stop = self.shutdown.child_token();
-        let dispatcher = Dispatcher::new(self.store.clone(), self.outside.clone(), &self.args, stop.clone());
+        let hands = Hands::new(&self.store, &self.outside, &self.args, stop.clone());
         let ended = housekeeping::Ended::default();
+        let (changes, told) = mpsc::channel(1);
         let worked = tokio::select! {
-            worked = stop.run_until_cancelled(self.work(&lease, &dispatcher, &ended)) => worked.unwrap_or(Ok(())),
-            lost = self.keep(&lease) => Err(lost),
+            worked = stop.run_until_cancelled(self.work(&parts, &hands, &ended, told)) => worked.unwrap_or(Ok(())),
+            lost = self.keep(&parts, changes) => Err(lost),
             never = self.keep_house(&ended) => match never {},
         };
         stop.cancel();
-        dispatcher.drain().await;
+        hands.drain().await;
         if let Err(error) = housekeeping::forget_what_is_over(&self.store).await {
             warn!(error = %error, "keys of orders that are over are dropped by whoever takes over");
         }
-        if let Err(error) = lease.release().await {
-            warn!(error = %error, "the lease on the order process lapses by itself");
+        if let Err(error) = parts.leave().await {
+            warn!(error = %error, "the leases on the order process lapse by themselves");
         }
         worked
     }
 
-    /// Renews the lease until it is lost.
-    async fn keep(&self, lease: &Lease) -> ProcessError {
+    /// Holds what is held, and sees to it that every program has its share, until a lease is lost.
+    async fn keep(&self, parts: &Parts, changes: mpsc::Sender<Change>) -> ProcessError {
         loop {
-            tokio::time::sleep(self.args.lease() / 3).await;
-            match lease.renew().await {
-                Ok(true) => {}
-                Ok(false) => return ProcessError::LeaseLost,
-                Err(error) => return error.into(),
+            match parts.balance().await {
+                Ok(None) => {}
+                // Nobody hears it any more only when the work has ended, and this with it.
+                Ok(Some(change)) => drop(changes.send(change).await),
+                Err(error) => return error,
             }
+            tokio::time::sleep(self.args.lease() / 4).await;
         }
     }
 
@@ -126,39 +125,86 @@ impl Runner {
     async fn keep_house(&self, ended: &housekeeping::Ended) -> Infallible {
         loop {
             tokio::time::sleep(HOUSEKEEPING).await;
-            self.tidy(ended).await;
+            if let Err(error) = ended.forget(&self.store).await {
+                warn!(error = %error, "what orders that are over have left behind is dropped later");
+            }
         }
     }
 
-    async fn tidy(&self, ended: &housekeeping::Ended) {
-        if let Err(error) = ended.forget(&self.store).await {
-            warn!(error = %error, "what orders that are over have left behind is dropped later");
-        }
-    }
-
-    /// Until the lease is lost or the program stops, which may be at any point: what is under way stands in the orders' rows.
-    async fn work(&self, lease: &Lease, dispatcher: &Dispatcher, ended: &housekeeping::Ended) -> Result<(), ProcessError> {
-        let checkpoint = lease::checkpoint(&mut *self.store.pool().acquire().await?, SCHEMA, NAME).await?.unwrap_or_default();
-        rebuild_outdated(&self.store, lease.fence(), &checkpoint, &self.args).await?;
-        let mut follower = Follower::start(&self.store, self.outside.gateway.name(), checkpoint, lease.fence(), &self.args).await?;
-        housekeeping::take_over(&self.store).await?;
-        self.take_up(dispatcher, &follower.known()).await?;
+    /// Until a lease is lost or the program stops, which may be at any point: what is under way stands in the orders' rows.
+    async fn work(
+        &self,
+        parts: &Arc<Parts>,
+        hands: &Hands,
+        ended: &housekeeping::Ended,
+        mut changes: mpsc::Receiver<Change>,
+    ) -> Result<(), ProcessError> {
+        let mut follower = Follower::start(&self.store, self.outside.gateway.name(), &self.args).await?;
         loop {
-            let news = follower.next().await?;
-            ended.note(news.ended);
-            dispatcher.dispatch(news.effects).await;
+            let heard = tokio::select! {
+                Some(change) = changes.recv() => {
+                    self.change(change, parts, hands, &mut follower).await?;
+                    continue;
+                }
+                heard = follower.listen() => heard?,
+            };
+            match heard {
+                Heard::Batch(batch) => {
+                    let news = follower.take_in(batch).await?;
+                    ended.note(news.ended);
+                    hands.dispatch(news.effects).await;
+                }
+                Heard::Alarm => follower.look().await?,
+            }
+            if let Some(due_by) = follower.overdue().await? {
+                deadlines::fire(&hands.worker(self.shutdown.child_token()), &follower.of(), due_by).await?;
+                follower.fired().await?;
+            }
         }
     }
 
-    /// Does again whatever the last holder may have left undone.
-    async fn take_up(&self, dispatcher: &Dispatcher, known: &Known) -> Result<(), ProcessError> {
-        let mut after = Uuid::nil();
+    async fn change(&self, change: Change, parts: &Arc<Parts>, hands: &Hands, follower: &mut Follower) -> Result<(), ProcessError> {
+        match change {
+            Change::Join(taken) => self.join(taken, hands, follower).await,
+            Change::Leave(leaving) => {
+                info!(parts = ?leaving, "parts of the orders are given to another program");
+                follower.leave(&leaving);
+                for part in leaving {
+                    let parts = parts.clone();
+                    hands.close(part, async move {
+                        if let Err(error) = parts.release(part).await {
+                            warn!(error = %error, part, "the lease of a part lapses by itself");
+                        }
+                    });
+                }
+                Ok(())
+            }
+        }
+    }
+
+    /// Takes parts over: their rows as this program writes them, and whatever the last holder may have left undone.
+    async fn join(&self, taken: Vec<Taken>, hands: &Hands, follower: &mut Follower) -> Result<(), ProcessError> {
+        let numbers: Vec<u32> = taken.iter().map(|taken| taken.part).collect();
+        info!(parts = ?numbers, "parts of the orders are followed here");
+        for part in &taken {
+            rebuild_outdated(&self.store, part, &self.args).await?;
+            hands.open(part.part);
+        }
+        let of = Of::parts(numbers, self.args.process_parts);
+        housekeeping::take_over(&self.store, &of).await?;
+        follower.join(taken).await?;
+        self.take_up(&of, hands, follower).await
+    }
+
+    /// Does again what is under way.
+    async fn take_up(&self, of: &Of, hands: &Hands, follower: &Follower) -> Result<(), ProcessError> {
+        let (mut after, known) = (Uuid::nil(), follower.known());
         loop {
-            let page = instances::open_page(self.store.pool(), after, PAGE).await?;
+            let page = instances::open_page(self.store.pool(), of, after, PAGE).await?;
             let Some((last, _)) = page.last() else { return Ok(()) };
             after = *last;
             for (order, instance) in &page {
-                dispatcher.dispatch(instance.effects(OrderId::new(*order), known)).await;
+                hands.dispatch(instance.effects(OrderId::new(*order), &known)).await;
             }
         }
     }

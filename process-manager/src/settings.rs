@@ -1,5 +1,7 @@
 use std::time::Duration;
 
+use chrono::TimeDelta;
+
 use crate::order_fulfillment::{Rules, Step};
 
 /// Settings of the process manager.
@@ -10,9 +12,17 @@ pub struct ProcessArgs {
     #[arg(long, env = "ORDERLY_FULFILLMENT", value_enum, default_value_t = Fulfillment::Manual)]
     pub fulfillment: Fulfillment,
 
-    /// So many refusals of one step park an order's process
+    /// How long an order that is not confirmed holds its stock, in seconds
+    #[arg(long, env = "ORDERLY_RESERVATION_SECONDS", default_value_t = 1_800, value_parser = clap::value_parser!(u32).range(1..))]
+    pub reservation_seconds: u32,
+
+    /// So many refusals of one step park it
     #[arg(long, env = "ORDERLY_PROCESS_REFUSALS", default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..))]
     pub process_refusals: u32,
+
+    /// Into how many parts orders are divided, at most one for each program that shares the work; fixed when a process manager first runs on a database
+    #[arg(long, env = "ORDERLY_PROCESS_PARTS", default_value_t = 8, value_parser = clap::value_parser!(u32).range(1..=256))]
+    pub process_parts: u32,
 
     /// Events read at once
     #[arg(long, env = "ORDERLY_PROCESS_BATCH", default_value_t = 2_000)]
@@ -67,6 +77,10 @@ impl ProcessArgs {
     #[must_use]
     pub fn rules(&self) -> Rules {
         Rules { refusal_limit: self.process_refusals }
+    }
+
+    pub(crate) fn reservation(&self) -> TimeDelta {
+        TimeDelta::seconds(self.reservation_seconds.into())
     }
 
     pub(crate) fn lease(&self) -> Duration {

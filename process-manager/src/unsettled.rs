@@ -2,7 +2,7 @@ use std::collections::HashSet;
 
 use event_store::EventStore;
 
-use crate::ProcessError;
+use crate::{ProcessError, followed};
 
 /// The orders whose money need not agree yet.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,14 +28,10 @@ impl Unsettled {
 /// # Errors
 /// The log or the processes cannot be read.
 pub async fn unsettled(store: &EventStore, position: i64) -> Result<Unsettled, ProcessError> {
-    let followed: Option<i64> = sqlx::query_scalar("select max(position) from process.checkpoints").fetch_one(store.pool()).await?;
+    let followed = followed(store.pool()).await?;
     let orders = sqlx::query_scalar("select order_id::text from process.instances where pending > 0 or parked or unreadable is not null");
     let orders: Vec<String> = orders.fetch_all(store.pool()).await?;
     // Looked at last: what was read above is then of the log as it is at the position.
     let moved = store.head().await?.position > position;
-    Ok(if moved || followed.is_none_or(|followed| followed < position) {
-        Unsettled::All
-    } else {
-        Unsettled::Orders(orders.into_iter().collect())
-    })
+    Ok(if moved || followed < position { Unsettled::All } else { Unsettled::Orders(orders.into_iter().collect()) })
 }

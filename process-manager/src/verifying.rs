@@ -2,14 +2,14 @@
 
 use std::collections::HashMap;
 
-use event_store::{EventStore, Filter, RecordedEvent, lease};
+use event_store::{EventStore, Filter, RecordedEvent};
 use serde::Serialize;
 use uuid::Uuid;
 
 use crate::ProcessError;
 use crate::instances::{self, Instance};
 use crate::order_fulfillment::{Happened, Rules};
-use crate::runner::{NAME, SCHEMA};
+use crate::parts;
 
 const PAGE: i64 = 2_000;
 
@@ -53,7 +53,7 @@ pub async fn verify(store: &EventStore, rules: &Rules, parts: u32) -> Result<Ver
 }
 
 async fn verify_part(store: &EventStore, rules: &Rules, part: (u32, u32)) -> Result<Verification, ProcessError> {
-    let followed = followed(store).await?;
+    let followed = parts::followed(store.pool()).await?;
     let stored = all_stored(store, part).await?;
     let mut comparison = Comparison { followed, stored, replayed: HashMap::new(), found: Verification::default() };
     let upto = comparison.stored.values().map(|instance| instance.position()).max().unwrap_or(0).max(followed);
@@ -65,11 +65,6 @@ async fn verify_part(store: &EventStore, rules: &Rules, part: (u32, u32)) -> Res
         after = last.position;
         page.iter().for_each(|event| comparison.take_in(event, rules));
     }
-}
-
-async fn followed(store: &EventStore) -> Result<i64, ProcessError> {
-    let mut connection = store.pool().acquire().await?;
-    Ok(lease::checkpoint(&mut connection, SCHEMA, NAME).await?.map_or(0, |checkpoint| checkpoint.position))
 }
 
 async fn all_stored(store: &EventStore, part: (u32, u32)) -> Result<HashMap<Uuid, Instance>, ProcessError> {

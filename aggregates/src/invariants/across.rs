@@ -25,6 +25,7 @@ impl Differences {
             StockItemEvent::StockReceived(_) | StockItemEvent::ReservationConfirmed(_) => return,
             StockItemEvent::StockReserved(event) => (event.order, event.line, i64::from(event.quantity.get())),
             StockItemEvent::ReservationReleased(event) => (event.order, event.line, -i64::from(event.quantity.get())),
+            StockItemEvent::ReservationExpired(event) => (event.order, event.line, -i64::from(event.quantity.get())),
             StockItemEvent::StockDispatched(event) => (event.order, event.line, -i64::from(event.quantity.get())),
         };
         self.add((item.to_owned(), order.to_string(), line), units);
@@ -50,6 +51,11 @@ impl Differences {
                     CancelationStep::Ended(..) => &[],
                 };
                 for held in released {
+                    self.add(place(&held.warehouse, &held.sku, held.line), i64::from(held.quantity.get()));
+                }
+            }
+            OrderEvent::Stock(StockEvent::OrderReservationLapsed(event)) => {
+                for held in &event.lapsed {
                     self.add(place(&held.warehouse, &held.sku, held.line), i64::from(held.quantity.get()));
                 }
             }

@@ -91,6 +91,9 @@ impl OrderLedger {
             OrderEvent::Stock(StockEvent::OrderStockReserved(event)) => {
                 self.reserved += event.reservations.iter().map(|held| i64::from(held.quantity.get())).sum::<i64>();
             }
+            OrderEvent::Stock(StockEvent::OrderReservationLapsed(event)) => {
+                self.reserved -= event.lapsed.iter().map(|held| i64::from(held.quantity.get())).sum::<i64>();
+            }
             OrderEvent::Fulfillment(event) => self.fulfill(event, findings),
             OrderEvent::Cancelation(event) => match event.step() {
                 CancelationStep::Started(event) => self.cancel(event),
@@ -175,7 +178,10 @@ impl OrderLedger {
         let (allowed, after): (&[Stage], Stage) = match event {
             OrderEvent::Placement(PlacementEvent::OrderPlaced(_)) => (&[Stage::Unknown], Stage::Placed),
             OrderEvent::Placement(PlacementEvent::OrderConfirmed(_)) => (&[Stage::Placed], Stage::Confirmed),
-            OrderEvent::Stock(_) | OrderEvent::Paying(PayingEvent::OrderPaymentStarted(_)) => (&[Stage::Placed, Stage::Confirmed], before),
+            OrderEvent::Stock(StockEvent::OrderStockReserved(_) | StockEvent::OrderStockUnavailable(_))
+            | OrderEvent::Paying(PayingEvent::OrderPaymentStarted(_)) => (&[Stage::Placed, Stage::Confirmed], before),
+            // What is certain does not lapse.
+            OrderEvent::Stock(StockEvent::OrderReservationLapsed(_)) => (&[Stage::Placed], before),
             OrderEvent::Paying(
                 PayingEvent::OrderPaymentAuthorized(_) | PayingEvent::OrderPaymentDeclined(_) | PayingEvent::OrderPaymentVoided(_),
             )

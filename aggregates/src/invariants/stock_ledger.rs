@@ -22,6 +22,9 @@ impl StockLedger {
             StockItemEvent::ReservationReleased(event) => {
                 self.take((event.order, event.line), i64::from(event.quantity.get()), &mut findings);
             }
+            StockItemEvent::ReservationExpired(event) => {
+                self.take((event.order, event.line), i64::from(event.quantity.get()), &mut findings);
+            }
             StockItemEvent::StockDispatched(event) => {
                 self.take((event.order, event.line), i64::from(event.quantity.get()), &mut findings);
                 self.on_hand -= i64::from(event.quantity.get());

@@ -171,6 +171,10 @@ impl OrderLine {
         take(&mut self.in_fulfillment, warehouse, units);
     }
 
+    pub(super) fn lapse(&mut self) {
+        self.reserved.clear();
+    }
+
     pub(super) fn cancel_what_is_open(&mut self) {
         self.canceled += self.open();
         self.reserved.clear();

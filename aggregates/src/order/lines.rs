@@ -28,6 +28,7 @@ impl Lines {
         match event {
             StockEvent::OrderStockReserved(event) => self.reserved(event),
             StockEvent::OrderStockUnavailable(event) => self.missing = event.missing,
+            StockEvent::OrderReservationLapsed(_) => self.lapsed(),
         }
     }
 
@@ -39,6 +40,11 @@ impl Lines {
                 line.hold(held.warehouse, held.quantity.get());
             }
         }
+    }
+
+    fn lapsed(&mut self) {
+        self.reserved_until = None;
+        self.by_number.values_mut().for_each(OrderLine::lapse);
     }
 
     pub(super) fn released(&mut self, event: &OrderLinesReleased) {

@@ -2,6 +2,7 @@ use decider::{Refusal, RefusalClass};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::DeadlinePassed;
 use crate::values::OrderId;
 
 /// Records that the domain refused a step.
@@ -39,6 +40,15 @@ pub struct ResumeProcess {
     pub order: OrderId,
     /// Why, in the operator's words.
     pub reason: String,
+}
+
+/// Records that a deadline of the process has passed.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PassDeadline {
+    /// Whose process.
+    pub order: OrderId,
+    /// Which, and when it was due.
+    pub deadline: DeadlinePassed,
 }
 
 /// Why a process does not do what is asked.

@@ -1,7 +1,8 @@
 use decider::{Changes, Decision, Needed, States};
 
 use super::{
-    CommandRefused, ParkProcess, Process, ProcessEvent, ProcessParked, ProcessRefusal, ProcessResumed, RecordRefusal, ResumeProcess,
+    CommandRefused, DeadlinePassed, ParkProcess, PassDeadline, Process, ProcessEvent, ProcessParked, ProcessRefusal, ProcessResumed,
+    RecordRefusal, ResumeProcess,
 };
 use crate::loaded::loaded;
 use crate::values::OrderId;
@@ -42,6 +43,19 @@ impl Decision for ResumeProcess {
     }
 }
 
+impl Decision for PassDeadline {
+    type Refusal = ProcessRefusal;
+
+    /// Most processes have recorded nothing before.
+    fn streams(&self, _: &States<'_>) -> Vec<Needed> {
+        vec![Needed::created::<Process>(self.order.to_string())]
+    }
+
+    fn decide(&self, states: &States<'_>) -> Result<Changes, ProcessRefusal> {
+        on(self.order, states, |process| Ok(process.pass(&self.deadline)))
+    }
+}
+
 fn on(
     order: OrderId,
     states: &States<'_>,
@@ -64,6 +78,10 @@ impl Process {
     fn park(&self, c: &ParkProcess) -> Option<ProcessEvent> {
         let parked = ProcessParked { step: c.step.clone(), subject: c.subject.clone(), cause: c.cause.clone() };
         (!self.parked.contains(&parked)).then(|| parked.into())
+    }
+
+    fn pass(&self, deadline: &DeadlinePassed) -> Option<ProcessEvent> {
+        (!self.passed.contains(deadline)).then(|| deadline.clone().into())
     }
 
     fn resume(&self, c: &ResumeProcess) -> Result<ProcessEvent, ProcessRefusal> {

@@ -1,5 +1,6 @@
 //! What was ever stored of an order's process. This file is the storage format: add, never alter.
 
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -14,6 +15,8 @@ stored_events! {
     ProcessParked = "process.parked", version "1";
     /// All that was parked goes on.
     ProcessResumed = "process.resumed", version "1";
+    /// An instant has passed by which something should have happened.
+    DeadlinePassed = "process.deadline_passed", version "1";
 }
 
 /// See [`ProcessEvent::CommandRefused`].
@@ -46,4 +49,15 @@ pub struct ProcessParked {
 pub struct ProcessResumed {
     /// Why, in the operator's words.
     pub reason: String,
+}
+
+/// See [`ProcessEvent::DeadlinePassed`].
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct DeadlinePassed {
+    /// Which deadline, such as `reservation`.
+    pub which: String,
+    /// What it is about, empty for the order itself.
+    pub subject: String,
+    /// The instant.
+    pub due_at: DateTime<Utc>,
 }

@@ -8,6 +8,9 @@ impl Process {
             }
             ProcessEvent::ProcessParked(parked) => self.note_parked(parked),
             ProcessEvent::ProcessResumed(_) => self.parked.clear(),
+            ProcessEvent::DeadlinePassed(deadline) => {
+                self.passed.insert(deadline);
+            }
         }
     }
 

@@ -1,7 +1,8 @@
-//! An order's process, as far as it decided something that stands in no other stream: refused steps, and operators who had to step in.
+//! An order's process, as far as it decided something that stands in no other stream: refused steps, operators who had
+//! to step in, and instants that have passed.
 //!
 //! The stream's id is the order's. With it, the process can be rebuilt from the log alone.
-//! Invariant: a refusal is recorded once per command.
+//! Invariants: a refusal is recorded once per command, a deadline once.
 
 mod commands;
 mod decide;
@@ -25,6 +26,7 @@ use crate::stored::aggregate;
 pub struct Process {
     refused: BTreeSet<Uuid>,
     parked: Vec<ProcessParked>,
+    passed: BTreeSet<DeadlinePassed>,
 }
 
 aggregate!(Process, "process", ProcessEvent);

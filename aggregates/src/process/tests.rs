@@ -61,3 +61,13 @@ fn a_park_is_stored_with_its_subject_and_one_without_as_it_always_was() {
         assert_eq!(serde_json::to_string(&serde_json::from_str::<ProcessEvent>(&text).unwrap()).unwrap(), text);
     }
 }
+
+#[test]
+fn a_deadline_passes_once() {
+    let mut world = World::default();
+    let deadline = DeadlinePassed { which: "reservation".to_owned(), subject: String::new(), due_at: instant(1800) };
+    assert_eq!(world.must(&PassDeadline { order: order(1), deadline: deadline.clone() }), 1);
+    assert_eq!(world.must(&PassDeadline { order: order(1), deadline: deadline.clone() }), 0);
+    let later = DeadlinePassed { due_at: instant(3600), ..deadline };
+    assert_eq!(world.must(&PassDeadline { order: order(1), deadline: later }), 1);
+}

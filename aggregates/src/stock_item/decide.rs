@@ -1,6 +1,9 @@
 use chrono::{DateTime, Utc};
 
-use super::{ReleaseReason, Reservation, ReservationReleased, StockDispatched, StockItem, StockItemEvent, StockItemRefusal, StockReserved};
+use super::{
+    ReleaseReason, Reservation, ReservationExpired, ReservationReleased, StockDispatched, StockItem, StockItemEvent, StockItemRefusal,
+    StockReserved,
+};
 use crate::values::{Hold, Quantity, ShipmentId};
 
 impl StockItem {
@@ -18,6 +21,13 @@ impl StockItem {
         let held = self.reservation(hold.order, hold.line)?;
         let quantity = Quantity::try_from(held.quantity).ok()?;
         Some(ReservationReleased { order: hold.order, line: hold.line, quantity, reason }.into())
+    }
+
+    /// Ends a hold that lapses; nothing if it is over.
+    pub(crate) fn expire(&self, hold: &Hold) -> Option<StockItemEvent> {
+        let held = self.reservation(hold.order, hold.line)?;
+        let quantity = Quantity::try_from(held.quantity).ok()?;
+        Some(ReservationExpired { order: hold.order, line: hold.line, quantity }.into())
     }
 
     /// Lets held units leave with a shipment. That their order is confirmed is for the decision to see, which looks at it.

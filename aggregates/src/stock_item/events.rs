@@ -17,6 +17,8 @@ stored_events! {
     ReservationConfirmed = "stock_item.reservation_confirmed", version "1";
     /// The hold ended and its units are available again.
     ReservationReleased = "stock_item.reservation_released", version "1";
+    /// The hold lapsed: its order was not confirmed in time.
+    ReservationExpired = "stock_item.reservation_expired", version "1";
     /// Held units left the warehouse.
     StockDispatched = "stock_item.dispatched", version "1";
 }
@@ -65,6 +67,17 @@ pub struct ReservationReleased {
     pub quantity: Quantity,
     /// Why.
     pub reason: ReleaseReason,
+}
+
+/// See [`StockItemEvent::ReservationExpired`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ReservationExpired {
+    /// For which order.
+    pub order: OrderId,
+    /// For which line of it.
+    pub line: LineNumber,
+    /// How many units.
+    pub quantity: Quantity,
 }
 
 /// Why a reservation ended without a dispatch.

@@ -10,6 +10,7 @@ impl StockItem {
             StockItemEvent::StockReserved(reserved) => self.hold(&reserved),
             StockItemEvent::ReservationConfirmed(_) => {}
             StockItemEvent::ReservationReleased(released) => self.take(released.order, released.line, released.quantity.get()),
+            StockItemEvent::ReservationExpired(expired) => self.take(expired.order, expired.line, expired.quantity.get()),
             StockItemEvent::StockDispatched(dispatched) => {
                 self.take(dispatched.order, dispatched.line, dispatched.quantity.get());
                 self.on_hand = self.on_hand.saturating_sub(u64::from(dispatched.quantity.get()));

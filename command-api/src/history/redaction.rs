@@ -63,6 +63,7 @@ fn kept_from_customers(event_type: &str) -> Option<&'static [&'static str]> {
         "order.anomaly_detected" | "payment.anomaly_detected" | "shipment.anomaly_detected" => &["message"],
         "order.placed"
         | "order.stock_reserved"
+        | "order.reservation_lapsed"
         | "order.payment_started"
         | "order.payment_authorized"
         | "order.payment_declined"

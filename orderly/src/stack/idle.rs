@@ -1,6 +1,6 @@
 use std::time::{Duration, Instant};
 
-use event_store::{EventStore, lease};
+use event_store::EventStore;
 use process_manager::Counts;
 use projections::ReadDatabase;
 
@@ -34,9 +34,7 @@ pub(super) async fn wait(store: EventStore, read: ReadDatabase, within: Duration
 /// What is left to do. The head is read first: what is appended after it is found by the next look.
 async fn left(store: &EventStore, read: &ReadDatabase) -> anyhow::Result<Option<String>> {
     let head = store.head().await?.position;
-    let mut connection = store.pool().acquire().await?;
-    let followed = lease::checkpoint(&mut connection, "process", "order_fulfillment").await?.unwrap_or_default().position;
-    drop(connection);
+    let followed = process_manager::followed(store.pool()).await?;
     let Counts { pending, waiting, .. } = process_manager::counts(store.pool()).await?;
     if followed < head || pending + waiting > 0 {
         let steps = format!("{pending} steps pending and {waiting} refused for now");

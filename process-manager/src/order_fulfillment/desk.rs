@@ -2,10 +2,11 @@
 
 use aggregates::order::{CancelationOutcome, CancelationReason};
 use aggregates::values::{OrderId, WarehouseCode};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{Action, Asked, Occurrence};
+use super::{Action, Asked, Deadline, Occurrence};
 
 /// A part of the house that sees to one part of an order. It learns facts, never more than the log says; from its facts and the gates follow the steps that are due.
 ///
@@ -24,6 +25,9 @@ pub(super) trait Desk {
     /// What is to be done, given how the order stands.
     fn due(&self, gates: &Gates) -> Vec<Self::Step>;
 
+    /// By when something must have happened that has not; the instants that have passed are facts, and lead to steps.
+    fn deadlines(&self, gates: &Gates) -> Vec<Deadline>;
+
     /// The command or call of a step; `None` if the facts for it are not there, which they are whenever it is due.
     fn effect(&self, step: &Self::Step, task: &Task<'_>) -> Option<Action>;
 }
@@ -34,6 +38,8 @@ pub(super) struct Gates {
     pub(super) phase: Phase,
     /// Every line is reserved.
     pub(super) stock_is_held: bool,
+    /// There is nothing to pay, or it is authorized: the order will be confirmed.
+    pub(super) is_paid: bool,
     /// Why the order cannot be fulfilled or paid.
     pub(super) lost: Option<Lost>,
     /// Every parcel has left: no capture follows those that are owed.
@@ -81,8 +87,12 @@ pub(super) struct Task<'a> {
 }
 
 /// What is no fact of one order, and no event of it follows from: filled into commands when they are sent.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Known {
+    /// When it is sent.
+    pub now: DateTime<Utc>,
+    /// How long an order that is not confirmed holds its stock.
+    pub reservation: TimeDelta,
     /// The gateway that the program was started with.
     pub gateway: String,
     /// The warehouses that may be asked, with their priority.

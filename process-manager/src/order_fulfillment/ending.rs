@@ -5,7 +5,7 @@ use aggregates::order::{CancelationEvent, OrderEvent, PlacementEvent};
 use serde::{Deserialize, Serialize};
 
 use super::desk::{Desk, Gates, Phase, Task};
-use super::{Action, Command, EndingStep, Happened, Occurrence};
+use super::{Action, Command, Deadline, EndingStep, Happened, Occurrence};
 
 /// Where the order stands in its life.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -34,6 +34,10 @@ impl Desk for Ending {
             Phase::Canceling if gates.no_money_is_held => vec![EndingStep::FinishCancelation],
             Phase::NotPlaced | Phase::Placed | Phase::Confirmed | Phase::Canceling | Phase::Ended => vec![],
         }
+    }
+
+    fn deadlines(&self, _: &Gates) -> Vec<Deadline> {
+        vec![]
     }
 
     fn effect(&self, step: &EndingStep, task: &Task<'_>) -> Option<Action> {

@@ -11,7 +11,7 @@ use gateways::BookCall;
 use serde::{Deserialize, Serialize};
 
 use super::desk::{Desk, Gates, Phase, Task};
-use super::{Action, Call, Command, GoodsStep, Happened, Occurrence};
+use super::{Action, Call, Command, Deadline, GoodsStep, Happened, Occurrence};
 
 /// What is known about the goods.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -67,6 +67,10 @@ impl Desk for Goods {
         }
     }
 
+    fn deadlines(&self, _: &Gates) -> Vec<Deadline> {
+        vec![]
+    }
+
     fn effect(&self, step: &GoodsStep, task: &Task<'_>) -> Option<Action> {
         let order = task.order;
         match step {
@@ -85,6 +89,7 @@ impl Goods {
         match event {
             OrderEvent::Placement(PlacementEvent::OrderPlaced(placed)) => self.learn_placement(placed),
             OrderEvent::Stock(StockEvent::OrderStockReserved(reserved)) => self.learn_reservations(reserved),
+            OrderEvent::Stock(StockEvent::OrderReservationLapsed(_)) => self.holding.clear(),
             // What becomes of lines, the shipments' own events say.
             OrderEvent::Placement(PlacementEvent::OrderConfirmed(_))
             | OrderEvent::Stock(StockEvent::OrderStockUnavailable(_))

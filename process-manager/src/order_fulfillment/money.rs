@@ -10,8 +10,7 @@ use aggregates::decisions::paying::{SettleAuthorization, StartPayment};
 use aggregates::decisions::placing::ConfirmOrder;
 use aggregates::ids;
 use aggregates::order::{
-    CancelationOutcome, CancelationReason, FulfillmentEvent, OrderEvent, OrderLinesShipped, OrderPlaced, PayingEvent, PaymentTerms,
-    PlacementEvent,
+    FulfillmentEvent, OrderEvent, OrderLinesShipped, OrderPlaced, PayingEvent, PaymentTerms, PlacementEvent, StockEvent,
 };
 use aggregates::payment::{
     AnomalyEvent, AuthorizationEvent, CaptureEvent, CapturePayment, CaptureRequested, PaymentEvent, VoidEvent, VoidPayment,
@@ -25,7 +24,7 @@ use uuid::Uuid;
 
 use super::desk::{Desk, Gates, Lost, Phase, Task};
 use super::parking::Stuck;
-use super::{Action, Command, GatewayCall, Happened, MoneyStep, Occurrence};
+use super::{Action, Command, Deadline, GatewayCall, Happened, MoneyStep, Occurrence};
 use attempt::{Attempt, Request, Settlement, Standing};
 use share::{Share, Shares, Stage};
 
@@ -48,7 +47,8 @@ impl Desk for Money {
             Happened::Order(event) => self.learn_of_order(event),
             Happened::Payment(payment, event) => self.learn_of_payment(*payment, event, fact),
             Happened::Process(ProcessEvent::ProcessResumed(_)) => self.forgive(),
-            Happened::Process(ProcessEvent::CommandRefused(_) | ProcessEvent::ProcessParked(_)) | Happened::Shipment(..) => {}
+            Happened::Process(ProcessEvent::CommandRefused(_) | ProcessEvent::ProcessParked(_) | ProcessEvent::DeadlinePassed(_))
+            | Happened::Shipment(..) => {}
         }
     }
 
@@ -60,13 +60,16 @@ impl Desk for Money {
     fn due(&self, gates: &Gates) -> Vec<MoneyStep> {
         match gates.phase {
             Phase::NotPlaced => vec![],
-            Phase::Placed if gates.stock_is_held => self.toward_confirmation().into_iter().collect(),
-            Phase::Placed => vec![],
-            Phase::Confirmed => self.shares.due(gates.all_has_left),
-            Phase::Canceling => self.attempts.iter().filter_map(|(&payment, attempt)| attempt.undo_step(payment)).collect(),
-            // Money that a gateway holds although it had said otherwise goes back, however late it says so.
-            Phase::Ended => self.attempts.iter().filter_map(|(&payment, attempt)| attempt.late_step(payment)).collect(),
+            Phase::Placed if gates.stock_is_held => self.toward_confirmation().into_iter().chain(self.late_steps()).collect(),
+            Phase::Confirmed => self.shares.due(gates.all_has_left).into_iter().chain(self.late_steps()).collect(),
+            // Without stock nobody is charged.
+            Phase::Placed | Phase::Canceling => self.attempts.iter().filter_map(|(&payment, attempt)| attempt.undo_step(payment)).collect(),
+            Phase::Ended => self.late_steps().collect(),
         }
+    }
+
+    fn deadlines(&self, _: &Gates) -> Vec<Deadline> {
+        vec![]
     }
 
     fn effect(&self, step: &MoneyStep, task: &Task<'_>) -> Option<Action> {
@@ -92,8 +95,10 @@ impl Money {
             OrderEvent::Placement(PlacementEvent::OrderPlaced(placed)) => self.learn_placement(placed),
             OrderEvent::Paying(event) => self.learn_of_book(event),
             OrderEvent::Fulfillment(FulfillmentEvent::OrderLinesShipped(shipped)) => self.owe(shipped),
+            // It waits for none of its attempts any more.
+            OrderEvent::Stock(StockEvent::OrderReservationLapsed(_)) => self.attempt = None,
             OrderEvent::Placement(PlacementEvent::OrderConfirmed(_))
-            | OrderEvent::Stock(_)
+            | OrderEvent::Stock(StockEvent::OrderStockReserved(_) | StockEvent::OrderStockUnavailable(_))
             | OrderEvent::Fulfillment(
                 FulfillmentEvent::OrderLinesReleased(_)
                 | FulfillmentEvent::OrderLinesDelivered(_)
@@ -206,17 +211,21 @@ impl Money {
         }
     }
 
+    /// Money that a gateway holds although the order does not wait for it goes back, however late it says so.
+    fn late_steps(&self) -> impl Iterator<Item = MoneyStep> {
+        let others = self.attempts.iter().filter(|(payment, _)| self.attempt != Some(**payment));
+        others.filter_map(|(&payment, attempt)| attempt.late_step(payment))
+    }
+
+    /// Whether nothing is to be paid, or all of it is authorized.
+    pub(super) fn is_paid(&self) -> bool {
+        let attempt = self.attempt.and_then(|payment| self.attempts.get(&payment));
+        self.free || attempt.is_some_and(Attempt::is_authorized)
+    }
+
     /// Why the order cannot be paid.
     pub(super) fn lost(&self) -> Option<Lost> {
-        let reason = match self.attempts.get(&self.attempt?)?.settled.as_ref()? {
-            Settlement::Authorized => return None,
-            Settlement::Declined { code } => declined(code),
-            Settlement::Voided => CancelationReason {
-                code: "payment_ended".to_owned(),
-                message: "The payment ended before the order was confirmed. Nothing was charged.".to_owned(),
-            },
-        };
-        Some(Lost { outcome: CancelationOutcome::Rejected, reason })
+        self.attempts.get(&self.attempt?)?.settled.as_ref()?.lost()
     }
 
     pub(super) fn all_is_captured(&self) -> bool {
@@ -294,10 +303,4 @@ fn made_by(command_id: Uuid, role: &str) -> Uuid {
 
 fn in_units(amount: Amount) -> (Decimal, String) {
     (amount.amount(), amount.currency().code().to_owned())
-}
-
-fn declined(code: &str) -> CancelationReason {
-    let why = code.replace('_', " ");
-    let message = format!("The payment was declined ({why}). Nothing was charged; please order again with another card.");
-    CancelationReason { code: "payment_declined".to_owned(), message }
 }

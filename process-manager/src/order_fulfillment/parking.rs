@@ -51,7 +51,7 @@ impl Parking {
     pub(super) fn learn(&mut self, fact: &Occurrence) {
         let Happened::Process(event) = &fact.happened else { return };
         match event {
-            ProcessEvent::CommandRefused(_) => {}
+            ProcessEvent::CommandRefused(_) | ProcessEvent::DeadlinePassed(_) => {}
             ProcessEvent::ProcessParked(event) => {
                 let parked = Stuck::parked(event);
                 self.stuck.retain(|stuck| !stuck.is_about(&parked));
@@ -82,7 +82,7 @@ impl Parking {
         let is_moot = |parked: &Stuck| !stopped.iter().any(|step| parked.stops(step));
         let resume = (!self.parked.is_empty() && self.parked.iter().all(is_moot)).then(|| ParkingStep::Resume.into());
         if self.parked.iter().any(|parked| parked.subject.is_none()) {
-            return resume.into_iter().collect();
+            return free.into_iter().filter(Step::waits_for_nobody).chain(resume).collect();
         }
         let going_on = free.into_iter().filter(|step| !stopped.iter().any(|stuck| step.rests_on(stuck)));
         going_on.chain(self.stuck.iter().map(Stuck::park)).chain(resume).collect()

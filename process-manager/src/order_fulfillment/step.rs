@@ -25,6 +25,8 @@ pub enum Step {
 pub enum StockStep {
     /// Reserve every line, or find out what is missing.
     AllocateStock,
+    /// Give it back: the order was not confirmed in time.
+    LapseReservation,
 }
 
 /// What the money's desk does.
@@ -144,6 +146,7 @@ impl Step {
         use Hands::{People, Process};
         match self {
             Self::Stock(StockStep::AllocateStock) => row("allocate_stock", the_order(), Process, None),
+            Self::Stock(StockStep::LapseReservation) => row("lapse_reservation", the_order(), Process, None),
 
             Self::Money(MoneyStep::StartPayment) => row("start_payment", the_order(), Process, None),
             Self::Money(MoneyStep::Authorize { payment }) => row("authorize", payment.to_string(), Process, None),
@@ -202,6 +205,16 @@ impl Step {
             (Self::Goods(_), Self::Money(_)) => true,
             (Self::Goods(_), Self::Stock(_) | Self::Goods(_) | Self::Ending(_) | Self::Parking(_)) => false,
             (Self::Stock(_) | Self::Money(_) | Self::Ending(_) | Self::Parking(_), _) => false,
+        }
+    }
+}
+
+impl Step {
+    /// Whether it goes on although the whole process was parked: stock is not held for an order because nobody has seen to it.
+    pub(super) fn waits_for_nobody(&self) -> bool {
+        match self {
+            Self::Stock(StockStep::LapseReservation) => true,
+            Self::Stock(StockStep::AllocateStock) | Self::Money(_) | Self::Goods(_) | Self::Ending(_) | Self::Parking(_) => false,
         }
     }
 }

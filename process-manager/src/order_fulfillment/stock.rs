@@ -1,22 +1,27 @@
-//! The stock's desk: every line reserved, or what is missing found out. What is held goes back with the cancelation, in one append.
+//! The stock's desk: every line reserved, or what is missing found out. An order that is not confirmed in time gives its stock back; once its money is let go it may
+//! try once more. What is held otherwise goes back with the cancelation, in one append.
 
-use aggregates::decisions::stocking::AllocateStock;
+use aggregates::decisions::stocking::{AllocateStock, LapseReservation};
 use aggregates::order::{CancelationOutcome, CancelationReason, MissingStock, OrderEvent, StockEvent};
-use chrono::TimeDelta;
+use aggregates::process::{DeadlinePassed, ProcessEvent};
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::deadline::Which;
 use super::desk::{Desk, Gates, Lost, Phase, Task};
-use super::{Action, Command, Happened, Occurrence, StockStep};
-
-/// How long an unconfirmed order holds its stock.
-const RESERVATION: TimeDelta = TimeDelta::minutes(30);
+use super::{Action, Command, Deadline, Happened, Occurrence, StockStep};
 
 const NAMED_AT_MOST: usize = 3;
+
+/// So often an order is allocated at most.
+const ALLOCATIONS: u32 = 2;
 
 /// What is known about the stock.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub(super) struct Stock {
     standing: Standing,
+    /// How often it was reserved and not confirmed in time.
+    lapses: u32,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -26,7 +31,14 @@ enum Standing {
     #[default]
     Unknown,
     /// Every line is reserved.
-    Held,
+    Held {
+        /// Until then, unless the order is confirmed.
+        until: DateTime<Utc>,
+        /// That instant has passed.
+        overdue: bool,
+    },
+    /// Given back: the order was not confirmed in time.
+    Lapsed,
     /// Does not suffice.
     Missing(Vec<MissingStock>),
 }
@@ -37,7 +49,10 @@ impl Desk for Stock {
     fn learn(&mut self, fact: &Occurrence) {
         match &fact.happened {
             Happened::Order(event) => self.learn_of_order(event),
-            Happened::Payment(..) | Happened::Shipment(..) | Happened::Process(_) => {}
+            Happened::Process(ProcessEvent::DeadlinePassed(passed)) => self.learn_deadline(passed),
+            Happened::Process(ProcessEvent::CommandRefused(_) | ProcessEvent::ProcessParked(_) | ProcessEvent::ProcessResumed(_))
+            | Happened::Payment(..)
+            | Happened::Shipment(..) => {}
         }
     }
 
@@ -46,18 +61,29 @@ impl Desk for Stock {
     }
 
     fn due(&self, gates: &Gates) -> Vec<StockStep> {
-        match (gates.phase, &self.standing) {
-            (Phase::Placed, Standing::Unknown) => vec![StockStep::AllocateStock],
-            (Phase::Placed, Standing::Held | Standing::Missing(_)) => vec![],
-            (Phase::NotPlaced | Phase::Confirmed | Phase::Canceling | Phase::Ended, _) => vec![],
+        match gates.phase {
+            Phase::Placed => self.toward_confirmation(gates).into_iter().collect(),
+            Phase::NotPlaced | Phase::Confirmed | Phase::Canceling | Phase::Ended => vec![],
+        }
+    }
+
+    fn deadlines(&self, gates: &Gates) -> Vec<Deadline> {
+        match gates.phase {
+            Phase::Placed => self.lapse().into_iter().collect(),
+            Phase::NotPlaced | Phase::Confirmed | Phase::Canceling | Phase::Ended => vec![],
         }
     }
 
     fn effect(&self, step: &StockStep, task: &Task<'_>) -> Option<Action> {
+        let order = task.order;
         Some(match step {
             StockStep::AllocateStock => {
-                let (order, warehouses, until) = (task.order, task.known.warehouses.clone(), task.asked.at + RESERVATION);
+                let (warehouses, until) = (task.known.warehouses.clone(), task.known.now + task.known.reservation);
                 Command::new(AllocateStock { order, warehouses, until }).into()
+            }
+            StockStep::LapseReservation => {
+                let Standing::Held { until, .. } = self.standing else { return None };
+                Command::new(LapseReservation { order, until }).into()
             }
         })
     }
@@ -66,10 +92,7 @@ impl Desk for Stock {
 impl Stock {
     fn learn_of_order(&mut self, event: &OrderEvent) {
         match event {
-            OrderEvent::Stock(StockEvent::OrderStockReserved(_)) => self.standing = Standing::Held,
-            OrderEvent::Stock(StockEvent::OrderStockUnavailable(unavailable)) => {
-                self.standing = Standing::Missing(unavailable.missing.clone());
-            }
+            OrderEvent::Stock(event) => self.learn_of_stock(event),
             OrderEvent::Placement(_)
             | OrderEvent::Paying(_)
             | OrderEvent::Fulfillment(_)
@@ -79,10 +102,45 @@ impl Stock {
         }
     }
 
+    fn learn_of_stock(&mut self, event: &StockEvent) {
+        match event {
+            StockEvent::OrderStockReserved(reserved) => self.standing = Standing::Held { until: reserved.until, overdue: false },
+            StockEvent::OrderStockUnavailable(unavailable) => self.standing = Standing::Missing(unavailable.missing.clone()),
+            StockEvent::OrderReservationLapsed(_) => {
+                self.standing = Standing::Lapsed;
+                self.lapses += 1;
+            }
+        }
+    }
+
+    /// Of reservations that stand no more it is no news.
+    fn learn_deadline(&mut self, passed: &DeadlinePassed) {
+        if let (Some(lapse), Standing::Held { overdue, .. }) = (self.lapse(), &mut self.standing) {
+            *overdue = lapse.is(passed);
+        }
+    }
+
+    /// What is paid will be confirmed, and does not lapse. After a lapse, whatever money is held or asked for is let go of before anything else.
+    fn toward_confirmation(&self, gates: &Gates) -> Option<StockStep> {
+        match &self.standing {
+            Standing::Unknown => Some(StockStep::AllocateStock),
+            Standing::Held { overdue, .. } => (*overdue && !gates.is_paid).then_some(StockStep::LapseReservation),
+            Standing::Lapsed => (self.lapses < ALLOCATIONS && gates.no_money_is_held).then_some(StockStep::AllocateStock),
+            Standing::Missing(_) => None,
+        }
+    }
+
+    fn lapse(&self) -> Option<Deadline> {
+        match &self.standing {
+            Standing::Held { until, overdue: false } => Some(Deadline::of_the_order(Which::Reservation, *until)),
+            Standing::Held { overdue: true, .. } | Standing::Unknown | Standing::Lapsed | Standing::Missing(_) => None,
+        }
+    }
+
     pub(super) fn is_held(&self) -> bool {
         match self.standing {
-            Standing::Held => true,
-            Standing::Unknown | Standing::Missing(_) => false,
+            Standing::Held { .. } => true,
+            Standing::Unknown | Standing::Lapsed | Standing::Missing(_) => false,
         }
     }
 
@@ -90,9 +148,15 @@ impl Stock {
     pub(super) fn lost(&self) -> Option<Lost> {
         match &self.standing {
             Standing::Missing(missing) => Some(Lost { outcome: CancelationOutcome::Rejected, reason: out_of_stock(missing) }),
-            Standing::Unknown | Standing::Held => None,
+            Standing::Lapsed if self.lapses >= ALLOCATIONS => Some(Lost { outcome: CancelationOutcome::Expired, reason: too_late() }),
+            Standing::Unknown | Standing::Held { .. } | Standing::Lapsed => None,
         }
     }
+}
+
+fn too_late() -> CancelationReason {
+    let message = "The order was not paid in time. Nothing was charged; please order again.";
+    CancelationReason { code: "reservation_lapsed".to_owned(), message: message.to_owned() }
 }
 
 fn out_of_stock(missing: &[MissingStock]) -> CancelationReason {

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod deadlines;
 mod faulty;
 #[path = "../../../event-store/tests/log/fixture.rs"]
 #[allow(dead_code, reason = "it serves more tests than these")]
@@ -10,6 +11,7 @@ mod lasting;
 mod outages;
 mod outside;
 mod parking;
+mod sharing;
 mod shop;
 mod takeover;
 mod through;

@@ -4,15 +4,17 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use aggregates::decisions::ending::CancelOrder;
-use aggregates::decisions::placing::PlaceOrder;
+use aggregates::decisions::paying::{SettleAuthorization, StartPayment};
+use aggregates::decisions::placing::{ConfirmOrder, PlaceOrder};
 use aggregates::decisions::registering::RegisterCustomer;
 use aggregates::decisions::stocking::ReceiveStock;
 use aggregates::order::{
     CancelationOutcome, CancelationReason, DeclinePolicy, Delivery, Order, OrderPolicy, OrderStatus, OrderedLine, PaymentTerms, StockPolicy,
 };
+use aggregates::payment::{AuthorizationOutcome, RecordAuthorization};
 use aggregates::product::AddProduct;
 use aggregates::stock_item::StockItem;
-use aggregates::values::{CustomerId, LineNumber, Money, OrderId, Sku, StockItemId, Tier, WarehouseCode};
+use aggregates::values::{CustomerId, LineNumber, Money, OrderId, PaymentId, Sku, StockItemId, Tier, WarehouseCode};
 use aggregates::warehouse::OpenWarehouse;
 use clap::Parser;
 use decider::Decision;
@@ -131,6 +133,25 @@ impl Shop {
         })
         .await;
         order
+    }
+
+    /// An attempt to pay that succeeds, and what follows from it, as a process would have it.
+    pub(crate) async fn pay_and_confirm(&self, order: OrderId) {
+        let (payment, operation) = (PaymentId::new(Uuid::now_v7()), Uuid::now_v7());
+        self.must(StartPayment { order, payment, operation, gateway: "simulator".to_owned() }).await;
+        let outcome = AuthorizationOutcome::Authorized { amount: money(10), expires_at: None, gateway_reference: "auth".to_owned() };
+        self.must(RecordAuthorization { payment, operation, outcome }).await;
+        self.must(SettleAuthorization { order, payment }).await;
+        self.must(ConfirmOrder { order }).await;
+    }
+
+    /// Units that are held.
+    pub(crate) async fn reserved(&self) -> u64 {
+        let mut reserved = 0;
+        for number in 0..self.products {
+            reserved += self.store.load::<StockItem>(&item(number).to_string()).await.unwrap().state.reserved();
+        }
+        reserved
     }
 
     /// A customer cancels; too late is an answer, too.

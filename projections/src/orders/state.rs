@@ -152,6 +152,7 @@ impl OrderState {
         match fact {
             OrderEvent::Placement(PlacementEvent::OrderConfirmed(_)) => self.status = OrderStatus::Confirmed,
             OrderEvent::Stock(StockEvent::OrderStockReserved(reserved)) => self.reserve(&reserved.reservations)?,
+            OrderEvent::Stock(StockEvent::OrderReservationLapsed(_)) => self.reserved.fill(0),
             OrderEvent::Paying(PayingEvent::OrderPaymentStarted(started)) => self.begin(started.payment),
             OrderEvent::Fulfillment(fact) => self.fulfill(fact)?,
             OrderEvent::Cancelation(fact) => self.cancel(fact),

@@ -51,7 +51,7 @@ fn of_order(fact: &OrderEvent) -> Option<String> {
         OrderEvent::Cancelation(fact) => Some(reason(fact).message.clone()),
         OrderEvent::Completion(CompletionEvent::OrderCompleted(completed)) => Some(completed.captured.to_string()),
         OrderEvent::Anomaly(AnomalyEvent::AnomalyDetected(anomaly)) => Some(anomaly.message.clone()),
-        OrderEvent::Stock(StockEvent::OrderStockReserved(_))
+        OrderEvent::Stock(StockEvent::OrderStockReserved(_) | StockEvent::OrderReservationLapsed(_))
         | OrderEvent::Paying(PayingEvent::OrderPaymentVoided(_))
         | OrderEvent::Fulfillment(FulfillmentEvent::OrderLinesDelivered(_) | FulfillmentEvent::OrderLinesTakenBack(_))
         | OrderEvent::Placement(_) => None,

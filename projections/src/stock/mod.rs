@@ -93,6 +93,7 @@ impl StockRow {
             StockItemEvent::StockReserved(reserved) => self.reserved += i64::from(reserved.quantity.get()),
             StockItemEvent::ReservationConfirmed(_) => {}
             StockItemEvent::ReservationReleased(released) => self.reserved -= i64::from(released.quantity.get()),
+            StockItemEvent::ReservationExpired(expired) => self.reserved -= i64::from(expired.quantity.get()),
             StockItemEvent::StockDispatched(dispatched) => {
                 self.reserved -= i64::from(dispatched.quantity.get());
                 self.on_hand -= i64::from(dispatched.quantity.get());

@@ -3,7 +3,7 @@
 use aggregates::values::{OrderId, OrderNumber};
 use chrono::SecondsFormat;
 use process_manager::order_fulfillment::{Phase, Rules};
-use process_manager::{HistoryLine, SagaView, StepView, describe};
+use process_manager::{DeadlineView, HistoryLine, SagaView, StepView, describe};
 
 use crate::cli::Saga;
 use crate::outcome::{Failure, Outcome};
@@ -43,6 +43,7 @@ impl Show for SagaView {
         text.extend(self.history.iter().map(history_line));
         text.push_str(if self.steps.is_empty() { "nothing is under way\n" } else { "under way\n" });
         text.extend(self.steps.iter().map(step_line));
+        text.extend(self.deadlines.iter().map(deadline_line));
         text
     }
 }
@@ -57,6 +58,11 @@ fn history_line(line: &HistoryLine) -> String {
     let mut text = format!("{:>12}  {at}  {}\n", text::count(line.position), line.event_type);
     text.extend(line.steps.iter().map(|step| format!("{:40}→ {step}\n", "")));
     text
+}
+
+fn deadline_line(deadline: &DeadlineView) -> String {
+    let due_at = deadline.due_at.to_rfc3339_opts(SecondsFormat::Secs, true);
+    format!("  {} {}  by {due_at}\n", deadline.which, deadline.subject)
 }
 
 fn step_line(step: &StepView) -> String {

@@ -1,10 +1,12 @@
 //! `status`: the head of the log, and how far every read model is.
 
+use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use comfy_table::{CellAlignment, Table, presets};
 use event_store::EventStore;
+use process_manager::PartStatus;
 use projections::{Place, ProjectionStatus, State};
 use serde::Serialize;
 
@@ -29,6 +31,8 @@ struct Report {
     projections: Vec<Line>,
     #[serde(skip_serializing_if = "Option::is_none")]
     processes: Option<process_manager::Counts>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    process_parts: Vec<PartStatus>,
 }
 
 #[derive(Debug, Serialize)]
@@ -81,7 +85,8 @@ async fn report(session: &Session, args: &Status, before: &mut Option<(Instant, 
     let projections = before.as_ref().map(|(then, was)| lines(&now, was, then.elapsed(), log.events_per_second)).unwrap_or_default();
     *before = Some((Instant::now(), now));
     let processes = if args.name.is_none() { Some(process_manager::counts(session.store.pool()).await?) } else { None };
-    Ok(Report { log, projections, processes })
+    let process_parts = if args.name.is_none() { process_manager::parts(session.store.pool()).await? } else { vec![] };
+    Ok(Report { log, projections, processes, process_parts })
 }
 
 async fn statuses(session: &Session, args: &Status) -> Result<Vec<ProjectionStatus>, Failure> {
@@ -146,7 +151,24 @@ impl Show for Report {
                 text::count(counts.dead_letters),
             ));
         }
+        text.push_str(&self.parts());
         text
+    }
+}
+
+impl Report {
+    /// Who follows the log for the orders, and how far behind the last of them is.
+    fn parts(&self) -> String {
+        let Some(hindmost) = self.process_parts.iter().map(|part| part.position).min() else { return String::new() };
+        let holders: BTreeSet<&str> = self.process_parts.iter().filter_map(|part| part.holder.as_deref()).collect();
+        let unheld = self.process_parts.iter().filter(|part| part.holder.is_none()).count();
+        let nobody = if unheld == 0 { String::new() } else { format!(", {unheld} of them by nobody") };
+        format!(
+            "followed in {} parts by {} programs{nobody}, {} events behind\n",
+            self.process_parts.len(),
+            holders.len(),
+            text::count((self.log.position - hindmost).max(0)),
+        )
     }
 }
 
@@ -233,7 +255,7 @@ mod tests {
         ];
         let age = Some(Duration::from_secs(2));
         let log = Log { epoch: 1, position: 1_204_881, recorded_at: None, events_per_second: 412.0, age };
-        Report { log, projections, processes: None }
+        Report { log, projections, processes: None, process_parts: vec![] }
     }
 
     #[test]

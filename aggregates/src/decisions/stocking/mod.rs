@@ -5,10 +5,12 @@
 
 mod allocate;
 mod candidates;
+mod lapse;
 mod receive;
 mod sourcing;
 
 pub use allocate::AllocateStock;
+pub use lapse::LapseReservation;
 pub use receive::{ReceiveStock, receipt_claim};
 
 use decider::{Refusal, RefusalClass};

@@ -37,6 +37,8 @@ stored_events! {
         OrderStockReserved = "order.stock_reserved", version "1";
         /// The stock does not suffice.
         OrderStockUnavailable = "order.stock_unavailable", version "1";
+        /// It was not confirmed in time: nothing is held for it any more.
+        OrderReservationLapsed = "order.reservation_lapsed", version "1";
     }
 
     /// Its attempts to pay.

@@ -29,3 +29,10 @@ pub struct MissingStock {
     /// How many units there were, in all warehouses that may serve it.
     pub available: u32,
 }
+
+/// See [`StockEvent::OrderReservationLapsed`](super::StockEvent::OrderReservationLapsed).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct OrderReservationLapsed {
+    /// What was held for it until then.
+    pub lapsed: Vec<LineReservation>,
+}

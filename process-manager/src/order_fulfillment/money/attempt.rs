@@ -1,9 +1,10 @@
+use aggregates::order::{CancelationOutcome, CancelationReason};
 use aggregates::values::{Money, OperationId, PaymentId};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::order_fulfillment::desk::Task;
+use crate::order_fulfillment::desk::{Lost, Task};
 use crate::order_fulfillment::{Action, Call, GatewayCall, MoneyStep, Occurrence};
 
 /// An attempt to pay.
@@ -47,6 +48,22 @@ impl Attempt {
         Self { amount, method, standing: Standing::Initiated, reference: None, settled: None, failed_voids: Failures::default() }
     }
 
+    pub(super) fn is_authorized(&self) -> bool {
+        match (&self.settled, &self.standing) {
+            (Some(Settlement::Authorized), Standing::Authorized) | (None, Standing::Authorized) => true,
+            (Some(Settlement::Declined { .. } | Settlement::Voided), _)
+            | (
+                Some(Settlement::Authorized) | None,
+                Standing::Initiated
+                | Standing::Authorizing(_)
+                | Standing::Declined
+                | Standing::Contradicted
+                | Standing::Voiding(_)
+                | Standing::Voided,
+            ) => false,
+        }
+    }
+
     /// What it waits for while the order still wants its money; nothing if it has ended without any.
     pub(super) fn next_step(&self, payment: PaymentId) -> Option<MoneyStep> {
         match (&self.settled, &self.standing) {
@@ -80,6 +97,27 @@ impl Attempt {
             Standing::Initiated | Standing::Authorizing(_) | Standing::Authorized | Standing::Declined | Standing::Voided => None,
         }
     }
+}
+
+impl Settlement {
+    /// Why an order cannot be paid that waited for such an attempt.
+    pub(super) fn lost(&self) -> Option<Lost> {
+        let reason = match self {
+            Self::Authorized => return None,
+            Self::Declined { code } => declined(code),
+            Self::Voided => CancelationReason {
+                code: "payment_ended".to_owned(),
+                message: "The payment ended before the order was confirmed. Nothing was charged.".to_owned(),
+            },
+        };
+        Some(Lost { outcome: CancelationOutcome::Rejected, reason })
+    }
+}
+
+fn declined(code: &str) -> CancelationReason {
+    let why = code.replace('_', " ");
+    let message = format!("The payment was declined ({why}). Nothing was charged; please order again with another card.");
+    CancelationReason { code: "payment_declined".to_owned(), message }
 }
 
 /// A call that was requested. Its age is that of the request, however often and whenever it is asked for again: a gateway remembers an operation

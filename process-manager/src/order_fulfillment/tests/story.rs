@@ -23,7 +23,8 @@ pub(super) fn rules() -> Rules {
 }
 
 pub(super) fn known() -> Known {
-    Known { gateway: "simulator".to_owned(), warehouses: vec![(warehouse("berlin"), 1), (warehouse("paris"), 2)] }
+    let (gateway, warehouses) = ("simulator".to_owned(), vec![(warehouse("berlin"), 1), (warehouse("paris"), 2)]);
+    Known { now: now(), reservation: chrono::TimeDelta::minutes(30), gateway, warehouses }
 }
 
 pub(super) struct Story {
@@ -176,6 +177,20 @@ pub(super) fn reserved(warehouses: &[&str]) -> Happened {
         quantity: quantity(1),
     };
     order(OrderStockReserved { reservations: warehouses.iter().map(held).collect(), until: now() })
+}
+
+/// Until when it was reserved has passed.
+pub(super) fn overdue() -> Happened {
+    overdue_since(now())
+}
+
+/// An instant has passed until when it may have been reserved.
+pub(super) fn overdue_since(due_at: DateTime<Utc>) -> Happened {
+    ProcessEvent::from(DeadlinePassed { which: "reservation".to_owned(), subject: String::new(), due_at }).into()
+}
+
+pub(super) fn lapsed() -> Happened {
+    order(OrderReservationLapsed { lapsed: vec![] })
 }
 
 pub(super) fn unavailable() -> Happened {

@@ -1,4 +1,5 @@
 use aggregates::decisions::ending::CancelOrder;
+use aggregates::order::CancelationOutcome;
 use aggregates::payment::CapturePayment;
 use aggregates::process::ParkProcess;
 use aggregates::shipment::ShipmentMethod;
@@ -327,6 +328,61 @@ fn an_order_that_is_called_off_goes_back_at_once_whatever_is_stuck_on_the_way_fo
     assert_eq!(story.then(void_requested()), [format!("void {PAYMENT}")]);
     assert_eq!(story.then(parked_alone("void", &PAYMENT.to_string())), NOTHING, "money that cannot be let go is for people");
     assert_eq!(story.then(resumed()), [format!("void {PAYMENT}")]);
+}
+
+#[test]
+fn an_order_that_is_not_paid_in_time_gives_its_stock_back_lets_go_of_money_that_comes_late_and_tries_once_more() {
+    let mut story = Story::of(paid_for().into_iter().take(5));
+    assert_eq!(story.process.deadlines().len(), 1);
+    assert_eq!(story.then(overdue()), ["lapse_reservation"], "the gateway has not answered");
+    assert_eq!(story.process.deadlines(), []);
+    assert_eq!(story.then(lapsed()), NOTHING, "money that was asked for is waited for");
+    assert_eq!(story.then(authorized()), [format!("void_payment {PAYMENT}")]);
+    story.then(void_requested());
+    assert_eq!(story.then(voided()), [settle()]);
+    assert_eq!(story.then(order_voided()), ["allocate_stock"]);
+    assert_eq!(story.then(reserved(&["berlin"])), ["start_payment"]);
+    assert_eq!(story.then(overdue()), ["lapse_reservation"]);
+    assert_eq!(story.then(lapsed()), ["cancel_order"]);
+    let cancel: CancelOrder = story.decision();
+    assert_eq!((cancel.outcome, cancel.reason.code.as_str()), (CancelationOutcome::Expired, "reservation_lapsed"));
+    assert_eq!(story.then(canceling()), ["finish_cancelation"]);
+}
+
+#[test]
+fn what_is_paid_does_not_lapse() {
+    let mut story = Story::of(paid_for().into_iter().take(6));
+    assert_eq!(story.then(overdue()), NOTHING, "it is about to be confirmed");
+    assert_eq!(story.then(order_authorized()), ["confirm_order"]);
+    let mut story = Story::of(paid_for());
+    assert_eq!(story.process.deadlines(), []);
+    assert_eq!(story.then(overdue()), NOTHING);
+    let mut story = Story::of([placed(pickup(), "0.00"), reserved(&["berlin"])]);
+    assert_eq!(story.then(overdue()), NOTHING, "there is nothing to pay");
+}
+
+#[test]
+fn a_deadline_of_reservations_that_stand_no_more_is_no_news() {
+    let mut story = Story::of(paid_for().into_iter().take(5));
+    assert_eq!(story.then(overdue_since(at(-1))), NOTHING);
+    story.then(overdue());
+    story.then(lapsed());
+    assert_eq!(story.then(overdue()), NOTHING);
+}
+
+#[test]
+fn a_parked_order_does_not_hold_its_stock_until_a_person_acts() {
+    for park in [parked("authorize"), parked_alone("authorize", &PAYMENT.to_string())] {
+        let mut story = Story::of(paid_for().into_iter().take(5));
+        story.then(park);
+        assert_eq!(story.then(overdue()), ["lapse_reservation"]);
+        assert_eq!(story.then(lapsed()), NOTHING, "whether there is money is for people to find out");
+        assert_eq!(story.then(resumed()), [authorize()]);
+    }
+    let mut story = Story::of([placed(pickup(), "20.00"), reserved(&["berlin"]), parked("start_payment")]);
+    assert_eq!(story.then(overdue()), ["lapse_reservation"]);
+    assert_eq!(story.then(lapsed()), ["resume"], "what was parked is not to be done any more");
+    assert_eq!(story.then(resumed()), ["allocate_stock"]);
 }
 
 /// When the gateway was asked first, and whether it may have been asked before.

@@ -21,7 +21,7 @@ use proptest::prelude::*;
 use uuid::Uuid;
 
 use super::story::{ORDER, known, money, rules};
-use crate::order_fulfillment::{Action, Asked, Call, Effect, GatewayCall, Happened, Occurrence, OrderFulfillment, Phase};
+use crate::order_fulfillment::{Action, Asked, Call, Effect, GatewayCall, Happened, Known, Occurrence, OrderFulfillment, Phase};
 
 const CUSTOMER: CustomerId = CustomerId::new(Uuid::from_u128(77));
 
@@ -41,12 +41,14 @@ struct Fate {
     failed_voids: u32,
     /// The customer cancels at this step of the schedule.
     cancels_at: Option<usize>,
+    /// Deadlines pass whenever they like.
+    slow: bool,
 }
 
 fn fate() -> impl Strategy<Value = Fate> {
-    (any::<[bool; 5]>(), 0..10u8, 0..5u32, 0..5u32, proptest::option::of(0..60usize)).prop_map(
+    (any::<[bool; 6]>(), 0..10u8, 0..5u32, 0..5u32, proptest::option::of(0..60usize)).prop_map(
         |(flags, luck, failed_captures, failed_voids, cancels_at)| {
-            let [by_carrier, two_warehouses, free, in_stock, repents] = flags;
+            let [by_carrier, two_warehouses, free, in_stock, repents, slow] = flags;
             Fate {
                 by_carrier,
                 two_warehouses: two_warehouses && by_carrier,
@@ -58,6 +60,7 @@ fn fate() -> impl Strategy<Value = Fate> {
                 failed_captures,
                 failed_voids,
                 cancels_at,
+                slow,
             }
         },
     )
@@ -68,6 +71,7 @@ struct World {
     streams: HashMap<StreamId, (i64, Box<dyn State>)>,
     log: Vec<Occurrence>,
     position: i64,
+    clock: DateTime<Utc>,
     keys: std::collections::HashSet<Uuid>,
     /// The gateway's memory.
     operations: BTreeMap<Uuid, bool>,
@@ -93,6 +97,7 @@ impl World {
             streams: HashMap::new(),
             log: vec![],
             position: 0,
+            clock: now(),
             keys: std::collections::HashSet::new(),
             operations: BTreeMap::new(),
             failed: (0, 0),
@@ -211,6 +216,7 @@ impl World {
         possible.extend((self.delivered < self.log.len()).then_some(0));
         possible.extend((!self.todo.is_empty()).then_some(1));
         possible.extend((!self.arriving.is_empty()).then_some(2));
+        possible.extend((self.fate.slow && !self.process.deadlines().is_empty()).then_some(3));
         if possible.is_empty() {
             return self.resume() || self.repent();
         }
@@ -221,9 +227,14 @@ impl World {
                 self.perform(&effect);
                 self.done.push(effect);
             }
-            _ => {
+            2 => {
                 let shipment = self.arriving.remove((choice / 3) % self.arriving.len());
                 self.must(RecordDelivery { shipment, order: ORDER, delivered_at: now(), carrier: None });
+            }
+            _ => {
+                let deadline = self.process.deadlines().remove(0);
+                self.clock = self.clock.max(deadline.due_at);
+                self.must(deadline.pass(ORDER));
             }
         }
         true
@@ -271,7 +282,8 @@ impl World {
         self.delivered += 1;
         let (process, asked) = std::mem::take(&mut self.process).react(&event, &rules());
         self.process = process;
-        let effect = |asked: &Asked| self.process.effect(ORDER, asked, &known()).expect("what is due has its facts");
+        let known = Known { now: self.clock, ..known() };
+        let effect = |asked: &Asked| self.process.effect(ORDER, asked, &known).expect("what is due has its facts");
         self.todo.extend(asked.iter().map(effect).collect::<Vec<_>>());
     }
 

@@ -44,7 +44,10 @@ impl From<ProcessError> for Failure {
         match error {
             ProcessError::Store(source) => source.into(),
             ProcessError::Database(source) => source.into(),
-            ProcessError::Subscription(_) | ProcessError::LeaseLost | ProcessError::OneCaptureOnly { .. } => Self::Refused(message),
+            ProcessError::Subscription(_)
+            | ProcessError::LeaseLost
+            | ProcessError::OneCaptureOnly { .. }
+            | ProcessError::OtherParts { .. } => Self::Refused(message),
             ProcessError::BrokenState { .. } => Self::Broken(message),
         }
     }

@@ -1,0 +1,134 @@
+//! Deadlines that have passed are recorded by whoever follows the log for an order, in its own loop and by the database's clock.
+//!
+//! The earliest deadline of each order stands in its row. The follower sleeps until the first of all; nothing looks for deadlines while none is due. One that is due
+//! is only fired once everything is taken in that the log held *after* it was due: an order that was confirmed in time is never told that it is late,
+//! however far behind the follower was. Whoever fires it, it passes once: the command's id follows from the order, the deadline and its instant.
+
+use std::time::Duration;
+
+use aggregates::process::PassDeadline;
+use aggregates::values::OrderId;
+use chrono::{DateTime, TimeDelta, Utc};
+use event_store::EventStore;
+use futures::{StreamExt, stream};
+use sqlx::PgPool;
+use tokio::time::Instant;
+use uuid::Uuid;
+
+use crate::ProcessError;
+use crate::dispatcher::Worker;
+use crate::instances::{self, Instance, Of};
+use crate::order_fulfillment::Deadline;
+
+const PAGE: i64 = 1_000;
+/// So many are on their way to the log at once.
+const AT_ONCE: usize = 256;
+/// The database's clock is read at least so often while a deadline is waited for.
+const TRUSTED_FOR: Duration = Duration::from_secs(600);
+/// Between two firings of what did not go away.
+const BETWEEN: Duration = Duration::from_secs(1);
+
+/// When to look for deadlines that have passed.
+#[derive(Debug)]
+pub(crate) struct Alarm {
+    /// No deadline is earlier.
+    earliest: Option<DateTime<Utc>>,
+    /// What the database's clock showed, and when that was.
+    clock: (DateTime<Utc>, Instant),
+    not_before: Instant,
+    stage: Stage,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Stage {
+    /// It rings when the earliest is due.
+    Set,
+    /// Something is due: it is fired once the log is taken in up to here.
+    Due { head: i64 },
+    /// It was fired: the log up to here says so.
+    Fired { head: i64 },
+}
+
+impl Alarm {
+    pub(crate) async fn set(pool: &PgPool, of: &Of) -> Result<Self, sqlx::Error> {
+        let (earliest, now) = instances::earliest(pool, of).await?;
+        let here = Instant::now();
+        Ok(Self { earliest, clock: (now, here), not_before: here, stage: Stage::Set })
+    }
+
+    /// The database's time, as far as it is known without asking.
+    pub(crate) fn now(&self) -> DateTime<Utc> {
+        let (then, here) = self.clock;
+        then + TimeDelta::from_std(here.elapsed()).unwrap_or_default()
+    }
+
+    /// When it looked last, by the database's clock.
+    pub(crate) fn read_at(&self) -> DateTime<Utc> {
+        self.clock.0
+    }
+
+    /// There is a deadline that may be earlier.
+    pub(crate) fn hear(&mut self, due_at: DateTime<Utc>) {
+        self.earliest = Some(self.earliest.map_or(due_at, |earliest| earliest.min(due_at)));
+    }
+
+    /// Returns when it is time to look.
+    pub(crate) async fn ring(&self) {
+        let (Stage::Set, Some(earliest)) = (self.stage, self.earliest) else { return std::future::pending().await };
+        let (then, here) = self.clock;
+        let wait = (earliest - then).to_std().unwrap_or_default().min(TRUSTED_FOR);
+        tokio::time::sleep_until((here + wait).max(self.not_before)).await;
+    }
+
+    /// Whether something is due by the database's clock. Then the log's head is read: all that came in time stands before it.
+    pub(crate) async fn look(&mut self, store: &EventStore, of: &Of) -> Result<(), ProcessError> {
+        let not_before = self.not_before;
+        *self = Self { not_before, ..Self::set(store.pool(), of).await? };
+        if self.earliest.is_some_and(|earliest| earliest <= self.clock.0) {
+            self.stage = Stage::Due { head: store.head().await?.position };
+        }
+        Ok(())
+    }
+
+    /// What is to be done once the log is taken in up to a position.
+    pub(crate) fn next(&self, followed: i64) -> Next {
+        match self.stage {
+            Stage::Due { head } if followed >= head => Next::Fire,
+            Stage::Fired { head } if followed >= head => Next::Look,
+            Stage::Set | Stage::Due { .. } | Stage::Fired { .. } => Next::Follow,
+        }
+    }
+
+    /// What was due is fired: the log up to its head says so.
+    pub(crate) async fn fired(&mut self, store: &EventStore) -> Result<(), ProcessError> {
+        self.stage = Stage::Fired { head: store.head().await?.position };
+        self.not_before = Instant::now() + BETWEEN;
+        Ok(())
+    }
+}
+
+/// What the follower does next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Next {
+    Follow,
+    Look,
+    Fire,
+}
+
+/// Records every deadline that was due at an instant of the database's, the earliest first.
+pub(crate) async fn fire(worker: &Worker, of: &Of, due_by: DateTime<Utc>) -> Result<(), ProcessError> {
+    let mut after = (DateTime::<Utc>::UNIX_EPOCH, Uuid::nil());
+    loop {
+        let page = instances::overdue(worker.store.pool(), of, due_by, after, PAGE).await?;
+        let Some((last, order, _)) = page.last() else { return Ok(()) };
+        after = (*last, *order);
+        let due = page.iter().flat_map(|(_, order, instance)| passed(OrderId::new(*order), instance, due_by));
+        let passing: Vec<_> = due.map(|(id, command)| worker.pass(id, command)).collect();
+        stream::iter(passing).buffered(AT_ONCE).collect::<()>().await;
+    }
+}
+
+fn passed(order: OrderId, instance: &Instance, due_by: DateTime<Utc>) -> Vec<(Uuid, PassDeadline)> {
+    let due = instance.state.deadlines().into_iter().filter(|deadline| deadline.due_at <= due_by);
+    due.map(|deadline: Deadline| (deadline.command_id(order), deadline.pass(order))).collect()
+}
