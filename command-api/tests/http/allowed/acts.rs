@@ -178,11 +178,11 @@ impl Shop {
             Act::Authorize { attempt: 0, off_by: 0, hours: Some(100) },
             Act::Settle { attempt: 0 },
             Act::Confirm,
-            Act::Plan { warehouse: 0 },
-            Act::Pack { parcel: 0 },
-            Act::Dispatch { parcel: 0 },
             Act::Plan { warehouse: 1 },
             Act::Pack { parcel: 1 },
+            Act::Dispatch { parcel: 1 },
+            Act::Plan { warehouse: 0 },
+            Act::Pack { parcel: 0 },
         ];
         for act in &way[..steps] {
             self.act(n, *act);
