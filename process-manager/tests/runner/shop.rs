@@ -3,19 +3,13 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use aggregates::decisions::ending::CancelOrder;
 use aggregates::decisions::paying::{SettleAuthorization, StartPayment};
 use aggregates::decisions::placing::{ConfirmOrder, PlaceOrder};
-use aggregates::decisions::registering::RegisterCustomer;
-use aggregates::decisions::stocking::ReceiveStock;
-use aggregates::order::{
-    CancelationOutcome, CancelationReason, DeclinePolicy, Delivery, Order, OrderPolicy, OrderStatus, OrderedLine, PaymentTerms, StockPolicy,
-};
+use aggregates::order::{Delivery, Order, OrderStatus};
 use aggregates::payment::{AuthorizationOutcome, RecordAuthorization};
-use aggregates::product::AddProduct;
+use aggregates::samples;
 use aggregates::stock_item::StockItem;
-use aggregates::values::{CustomerId, LineNumber, Money, OrderId, PaymentId, Sku, StockItemId, Tier, WarehouseCode};
-use aggregates::warehouse::OpenWarehouse;
+use aggregates::values::{CustomerId, Money, OrderId, PaymentId, StockItemId};
 use clap::Parser;
 use decider::Decision;
 use event_store::{CommandKey, Envelope, EventStore};
@@ -69,35 +63,15 @@ impl Shop {
     /// So many products, each with so many units.
     pub(crate) async fn open(store: EventStore, products: u32, units: u32) -> Self {
         let shop = Self { store, customer: CustomerId::new(Uuid::now_v7()), products };
-        shop.must(OpenWarehouse { warehouse: warehouse(), name: "Berlin".to_owned(), priority: 1 }).await;
-        shop.must(RegisterCustomer {
-            customer: shop.customer,
-            channel_reference: None,
-            tier: Tier::Bronze,
-            name: None,
-            email: None,
-            email_claim: None,
-            phone: None,
-            address: None,
-            attributes: None,
-        })
-        .await;
+        shop.must(samples::open_warehouse("berlin", 1)).await;
+        shop.must(samples::register(shop.customer)).await;
         futures::stream::iter(0..products).for_each_concurrent(64, |number| shop.stock(number, units)).await;
         shop
     }
 
     async fn stock(&self, number: u32, units: u32) {
-        self.must(AddProduct {
-            sku: sku(number),
-            name: "a thing".to_owned(),
-            category: "things".to_owned(),
-            shippable: true,
-            prices: vec![money(10)],
-            weight_grams: Some(250),
-            activate: true,
-        })
-        .await;
-        self.must(ReceiveStock { item: item(number), document: None, quantity: units.try_into().unwrap() }).await;
+        self.must(samples::add_product(&sku(number), money(10))).await;
+        self.must(samples::receive("berlin", &sku(number), units)).await;
     }
 
     pub(crate) async fn must(&self, decision: impl Decision) {
@@ -112,26 +86,9 @@ impl Shop {
 
     async fn place_one(&self, number: u32, lines: u32, delivery: Delivery) -> OrderId {
         let order = OrderId::new(Uuid::now_v7());
-        let lines = (0..lines).map(|line| ordered(line, sku((number + line) % self.products))).collect();
-        self.must(PlaceOrder {
-            order,
-            order_number: format!("O-{number}").parse().unwrap(),
-            customer: self.customer,
-            priced_for: None,
-            currency: "USD".parse().unwrap(),
-            lines,
-            shipping: money(0),
-            shipping_tax: money(0),
-            expected_total: None,
-            delivery,
-            billing_address: None,
-            channel_reference: None,
-            channel_claim: None,
-            placed_at: chrono::Utc::now(),
-            payment: PaymentTerms::Card { method: None },
-            policy: OrderPolicy { stock: StockPolicy::All, on_decline: DeclinePolicy::Reject },
-        })
-        .await;
+        let lines = (0..lines).map(|line| samples::line(line + 1, &sku((number + line) % self.products), 1, money(10))).collect();
+        let placed_at = chrono::Utc::now();
+        self.must(PlaceOrder { delivery, placed_at, ..samples::order(order, self.customer, lines) }).await;
         order
     }
 
@@ -156,9 +113,7 @@ impl Shop {
 
     /// A customer cancels; too late is an answer, too.
     pub(crate) async fn try_cancel(&self, order: OrderId) -> event_store::Answer {
-        let reason = CancelationReason { code: "customer_request".to_owned(), message: "You asked for it.".to_owned() };
-        let command = CancelOrder { order, outcome: CancelationOutcome::Canceled, reason };
-        self.store.execute(command, Envelope::new(CommandKey::Once, "customer:tests")).await.unwrap()
+        self.store.execute(samples::cancel(order), Envelope::new(CommandKey::Once, "customer:tests")).await.unwrap()
     }
 
     pub(crate) async fn status(&self, order: OrderId) -> OrderStatus {
@@ -222,36 +177,17 @@ impl Shop {
 }
 
 pub(crate) fn pickup() -> Delivery {
-    Delivery::Pickup { warehouse: warehouse() }
+    Delivery::Pickup { warehouse: samples::warehouse("berlin") }
 }
 
 pub(crate) fn money(units: i64) -> Money {
-    Money::from_minor(units * 100, "USD".parse().unwrap()).unwrap()
+    samples::money(units * 100, "USD")
 }
 
-fn warehouse() -> WarehouseCode {
-    "berlin".parse().unwrap()
-}
-
-fn sku(number: u32) -> Sku {
-    format!("SKU-{number}").parse().unwrap()
+fn sku(number: u32) -> String {
+    format!("SKU-{number}")
 }
 
 fn item(number: u32) -> StockItemId {
-    StockItemId { warehouse: warehouse(), sku: sku(number) }
-}
-
-fn ordered(number: u32, sku: Sku) -> OrderedLine {
-    OrderedLine {
-        line: LineNumber::new(number + 1),
-        sku,
-        name: "a thing".to_owned(),
-        category: "things".to_owned(),
-        weight_grams: Some(250),
-        quantity: 1.try_into().unwrap(),
-        unit_price: money(10),
-        discount: money(0),
-        net: money(10),
-        tax: money(0),
-    }
+    StockItemId { warehouse: samples::warehouse("berlin"), sku: samples::sku(&sku(number)) }
 }

@@ -1,22 +1,19 @@
 //! The saga among the real rules of the domain, with a log in memory and outside parties that answer late, twice and in any order.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
-use aggregates::decisions::ending::CancelOrder;
 use aggregates::decisions::placing::PlaceOrder;
-use aggregates::decisions::registering::RegisterCustomer;
 use aggregates::decisions::shipping::RecordDelivery;
-use aggregates::decisions::stocking::ReceiveStock;
 use aggregates::order::*;
 use aggregates::payment::*;
 use aggregates::process::*;
-use aggregates::product::AddProduct;
+use aggregates::samples;
 use aggregates::shipment::*;
 use aggregates::stock_item::StockItem;
 use aggregates::values::*;
-use aggregates::warehouse::OpenWarehouse;
 use chrono::{DateTime, Utc};
-use decider::{Changes, Decision, Needed, RefusalDocument, State, States, StreamId};
+use decider::in_memory::{InMemoryLog, Recorded};
+use decider::{Decision, RefusalDocument};
 use proptest::prelude::*;
 use uuid::Uuid;
 
@@ -68,11 +65,11 @@ fn fate() -> impl Strategy<Value = Fate> {
 
 struct World {
     fate: Fate,
-    streams: HashMap<StreamId, (i64, Box<dyn State>)>,
+    memory: InMemoryLog,
+    /// What of it the process follows.
     log: Vec<Occurrence>,
-    position: i64,
+    taken_in: usize,
     clock: DateTime<Utc>,
-    keys: std::collections::HashSet<Uuid>,
     /// The gateway's memory.
     operations: BTreeMap<Uuid, bool>,
     failed: (u32, u32),
@@ -94,11 +91,10 @@ impl World {
     fn of(fate: Fate) -> Self {
         let mut world = Self {
             fate,
-            streams: HashMap::new(),
+            memory: InMemoryLog::default(),
             log: vec![],
-            position: 0,
+            taken_in: 0,
             clock: now(),
-            keys: std::collections::HashSet::new(),
             operations: BTreeMap::new(),
             failed: (0, 0),
             let_go: false,
@@ -116,101 +112,35 @@ impl World {
 
     /// A customer, two products, and in each of two warehouses some of what is wanted.
     fn furnish(&mut self) {
-        self.must(RegisterCustomer {
-            customer: CUSTOMER,
-            channel_reference: None,
-            tier: Tier::Bronze,
-            name: None,
-            email: None,
-            email_claim: None,
-            phone: None,
-            address: None,
-            attributes: None,
-        });
+        self.must(samples::register(CUSTOMER));
         for (code, sku, priority) in [("berlin", "A-17", 1), ("paris", "B-18", 2)] {
-            let (warehouse, sku): (WarehouseCode, Sku) = (code.parse().unwrap(), sku.parse().unwrap());
-            self.must(OpenWarehouse { warehouse: warehouse.clone(), name: code.to_owned(), priority });
-            self.must(AddProduct {
-                sku: sku.clone(),
-                name: "a thing".to_owned(),
-                category: "things".to_owned(),
-                shippable: true,
-                prices: vec![money("10.00")],
-                weight_grams: Some(250),
-                activate: true,
-            });
-            let quantity = if self.fate.in_stock { 2 } else { 1 };
-            self.must(ReceiveStock { item: StockItemId { warehouse, sku }, document: None, quantity: quantity.try_into().unwrap() });
+            self.must(samples::open_warehouse(code, priority));
+            self.must(samples::add_product(sku, money("10.00")));
+            self.must(samples::receive(code, sku, if self.fate.in_stock { 2 } else { 1 }));
         }
     }
 
     fn must(&mut self, decision: impl Decision) {
-        self.execute(Uuid::now_v7(), &decision).unwrap();
+        self.memory.execute(&decision).unwrap();
+        self.take_in();
     }
 
-    /// The log's part: load what the decision names, decide, append under the command's id.
     fn execute(&mut self, id: Uuid, decision: &impl Decision) -> Result<(), RefusalDocument> {
-        if !self.keys.insert(id) {
-            return Ok(());
-        }
-        let mut named: Vec<Needed> = vec![];
-        loop {
-            let new: Vec<Needed> =
-                decision.streams(&self.states(&named)).into_iter().filter(|new| named.iter().all(|old| old.stream != new.stream)).collect();
-            if new.is_empty() {
-                break;
-            }
-            for needed in &new {
-                self.streams.entry(needed.stream.clone()).or_insert_with(|| (0, needed.kind.empty()));
-            }
-            named.extend(new);
-        }
-        let decided = decision.decide(&self.states(&named));
-        let changes = decided.map_err(|refusal| {
-            self.keys.remove(&id);
-            RefusalDocument::of(&refusal)
-        })?;
-        self.append(changes);
+        self.memory.execute_as(id, decision)?;
+        self.take_in();
         Ok(())
     }
 
-    fn states<'a>(&'a self, named: &'a [Needed]) -> States<'a> {
-        let mut states = States::none();
-        for needed in named {
-            let (version, state) = &self.streams[&needed.stream];
-            states.insert(&needed.stream, *version, &**state);
-        }
-        states
-    }
-
-    fn append(&mut self, changes: Changes) {
-        for change in changes {
-            let (version, state) = self.streams.get_mut(change.stream()).unwrap();
-            *version += 1;
-            state.apply_change(&change);
-            self.position += 1;
-            let (id, event) = (change.stream().aggregate_id(), change.event().as_any());
-            let happened = None
-                .or_else(|| event.downcast_ref().cloned().map(Happened::Order))
-                .or_else(|| event.downcast_ref().cloned().map(|event| Happened::Payment(id.parse().unwrap(), event)))
-                .or_else(|| event.downcast_ref().cloned().map(|event| Happened::Shipment(id.parse().unwrap(), event)))
-                .or_else(|| event.downcast_ref().cloned().map(Happened::Process));
-            if let Some(happened) = happened {
-                let event_id = Uuid::from_u128(0x1000 + u128::try_from(self.position).unwrap());
-                self.log.push(Occurrence { order: ORDER, event_id, position: self.position, recorded_at: now(), happened });
-            }
-        }
-    }
-
-    fn state<A: decider::EventSourced>(&self, id: &str) -> Option<&A> {
-        self.streams.get(&StreamId::of::<A>(id)).and_then(|(_, state)| state.as_any().downcast_ref())
+    fn take_in(&mut self) {
+        let new = &self.memory.recorded()[self.taken_in..];
+        self.log.extend(new.iter().filter_map(occurrence));
+        self.taken_in += new.len();
     }
 
     /// One thing that may happen next, chosen by `choice`; `false` if nothing can.
     fn happen(&mut self, choice: usize, step: usize) -> bool {
         if self.fate.cancels_at == Some(step) {
-            let reason = CancelationReason { code: "customer_request".to_owned(), message: "You asked for it.".to_owned() };
-            drop(self.execute(Uuid::now_v7(), &CancelOrder { order: ORDER, outcome: CancelationOutcome::Canceled, reason }));
+            drop(self.execute(Uuid::now_v7(), &samples::cancel(ORDER)));
         }
         let mut possible: Vec<u8> = vec![];
         possible.extend((self.delivered < self.log.len()).then_some(0));
@@ -349,17 +279,17 @@ impl World {
     }
 
     fn assert_clean_and_final(&self) {
-        let order = self.state::<Order>(&ORDER.to_string()).unwrap();
+        let order: Order = self.memory.state(&ORDER.to_string());
         assert_eq!(self.process.phase(), Phase::Ended, "refused: {:?}, log: {:#?}", self.refusals, self.log);
         assert!(order.status().is_final());
         assert!(self.process.is_over());
-        for (stream, _) in self.streams.iter().filter(|(stream, _)| stream.aggregate_type() == "payment") {
-            let payment = self.state::<Payment>(stream.aggregate_id()).unwrap();
-            assert!(payment.initiated().is_none() || !payment.holds_money() || order.status() == OrderStatus::Completed, "{payment:?}");
+        for id in self.memory.ids::<Payment>() {
+            let payment: Payment = self.memory.state(id);
+            assert!(!payment.holds_money() || order.status() == OrderStatus::Completed, "{payment:?}");
             assert_eq!((payment.is_capture_pending(), payment.is_void_pending()), (false, false));
         }
-        for (stream, _) in self.streams.iter().filter(|(stream, _)| stream.aggregate_type() == "stock_item") {
-            assert_eq!(self.state::<StockItem>(stream.aggregate_id()).unwrap().reserved(), 0, "{stream}");
+        for id in self.memory.ids::<StockItem>() {
+            assert_eq!(self.memory.state::<StockItem>(id).reserved(), 0, "{id}");
         }
     }
 
@@ -370,46 +300,27 @@ impl World {
     }
 }
 
+/// An event as the process sees it; nothing where it does not follow such events.
+fn occurrence(recorded: &Recorded) -> Option<Occurrence> {
+    let id = recorded.stream().aggregate_id();
+    let happened = None
+        .or_else(|| recorded.event().cloned().map(Happened::Order))
+        .or_else(|| recorded.event().cloned().map(|event| Happened::Payment(id.parse().unwrap(), event)))
+        .or_else(|| recorded.event().cloned().map(|event| Happened::Shipment(id.parse().unwrap(), event)))
+        .or_else(|| recorded.event().cloned().map(Happened::Process))?;
+    let event_id = Uuid::from_u128(0x1000 + u128::try_from(recorded.position()).unwrap());
+    Some(Occurrence { order: ORDER, event_id, position: recorded.position(), recorded_at: now(), happened })
+}
+
 fn place(fate: &Fate) -> PlaceOrder {
-    let line = |(number, sku): (u32, &str)| {
-        let price = if fate.free { "0.00" } else { "10.00" };
-        let net = if fate.free { "0.00" } else { "20.00" };
-        OrderedLine {
-            line: LineNumber::new(number),
-            sku: sku.parse().unwrap(),
-            name: "a thing".to_owned(),
-            category: "things".to_owned(),
-            weight_grams: Some(250),
-            quantity: 2.try_into().unwrap(),
-            unit_price: money(price),
-            discount: money("0.00"),
-            net: money(net),
-            tax: money("0.00"),
-        }
-    };
-    let skus = if fate.two_warehouses { vec![(1, "A-17"), (2, "B-18")] } else { vec![(1, "A-17")] };
+    let price = money(if fate.free { "0.00" } else { "10.00" });
+    let skus: &[&str] = if fate.two_warehouses { &["A-17", "B-18"] } else { &["A-17"] };
+    let order = samples::order(ORDER, CUSTOMER, (1..).zip(skus).map(|(number, sku)| samples::line(number, sku, 2, price)).collect());
     let delivery = match fate.by_carrier {
         true => Delivery::Ship { address: Personal::Sealed(serde_json::json!({"$sealed": {}})), country: "DE".parse().unwrap() },
-        false => Delivery::Pickup { warehouse: "berlin".parse().unwrap() },
+        false => order.delivery,
     };
-    PlaceOrder {
-        order: ORDER,
-        order_number: "O-1".parse().unwrap(),
-        customer: CUSTOMER,
-        priced_for: None,
-        currency: "USD".parse().unwrap(),
-        lines: skus.into_iter().map(line).collect(),
-        shipping: money("0.00"),
-        shipping_tax: money("0.00"),
-        expected_total: None,
-        delivery,
-        billing_address: None,
-        channel_reference: None,
-        channel_claim: None,
-        placed_at: now(),
-        payment: PaymentTerms::Card { method: None },
-        policy: OrderPolicy { stock: StockPolicy::All, on_decline: DeclinePolicy::Reject },
-    }
+    PlaceOrder { delivery, placed_at: now(), ..order }
 }
 
 proptest! {
