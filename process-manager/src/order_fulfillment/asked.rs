@@ -1,14 +1,12 @@
 //! Which steps are under way: asked for by an event, not yet answered by a fact.
 
 use aggregates::ids;
-use aggregates::process::ProcessEvent;
 use aggregates::values::OrderId;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::parking::Stuck;
-use super::{Happened, Occurrence, OrderFulfillment, Step};
+use super::{Occurrence, OrderFulfillment, Step};
 
 /// A step under way.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -54,22 +52,6 @@ impl OrderFulfillment {
     /// What was refused and waits for the order's next event.
     pub fn waiting(&self) -> impl Iterator<Item = &Asked> {
         self.asked.iter().filter(|asked| asked.refused)
-    }
-
-    /// A refusal of a command that is under way is counted; every other event overtakes what is under way. A step that is refused too often, or
-    /// when nothing is under way that could bring another event, is stuck.
-    pub(super) fn note_refusal(&mut self, event: &Occurrence, limit: u32) -> Option<Stuck> {
-        let Happened::Process(ProcessEvent::CommandRefused(refusal)) = &event.happened else {
-            self.asked.iter_mut().for_each(|asked| asked.overtaken = true);
-            return None;
-        };
-        let order = event.order;
-        let asked = self.asked.iter_mut().find(|asked| asked.command_id(order) == refusal.command_id)?;
-        asked.refusals += 1;
-        asked.refused = true;
-        let stuck = Stuck::new(&asked.step, refusal.message.clone());
-        let (too_often, overtaken) = (asked.refusals >= limit, asked.overtaken);
-        (too_often || (!overtaken && self.under_way().next().is_none())).then_some(stuck)
     }
 
     /// Forgets what is not due any more; answers what is to be asked for now.

@@ -4,7 +4,7 @@ use aggregates::process::{ParkProcess, ProcessEvent, ProcessParked, ResumeProces
 use serde::{Deserialize, Serialize};
 
 use super::desk::Task;
-use super::{Action, Command, Happened, Occurrence, ParkingStep, Step};
+use super::{Action, Command, Happened, Occurrence, OrderFulfillment, ParkingStep, Step};
 
 /// Why a process that waits for an operator goes on by itself.
 const MOOT: &str = "what stood in the way is not to be done any more";
@@ -108,5 +108,23 @@ impl Parking {
 impl Stuck {
     fn park(&self) -> Step {
         ParkingStep::Park { step: self.step.clone(), subject: self.subject.clone().unwrap_or_default() }.into()
+    }
+}
+
+impl OrderFulfillment {
+    /// A refusal of a command that is under way is counted; every other event overtakes what is under way. A step that is refused too often, or
+    /// when nothing is under way that could bring another event, is stuck.
+    pub(super) fn note_refusal(&mut self, event: &Occurrence, limit: u32) -> Option<Stuck> {
+        let Happened::Process(ProcessEvent::CommandRefused(refusal)) = &event.happened else {
+            self.asked.iter_mut().for_each(|asked| asked.overtaken = true);
+            return None;
+        };
+        let order = event.order;
+        let asked = self.asked.iter_mut().find(|asked| asked.command_id(order) == refusal.command_id)?;
+        asked.refusals += 1;
+        asked.refused = true;
+        let stuck = Stuck::new(&asked.step, refusal.message.clone());
+        let (too_often, overtaken) = (asked.refusals >= limit, asked.overtaken);
+        (too_often || (!overtaken && self.under_way().next().is_none())).then_some(stuck)
     }
 }
