@@ -12,7 +12,7 @@ use crate::until;
 
 const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/old-log");
 
-/// A database as it was dumped; its secrets go to the data folder.
+/// A database as it was dumped, with the rights that a dump leaves out; its secrets go to the data folder.
 async fn restored(name: &str, data_dir: &Path) -> String {
     let folder = Path::new(FOLDER);
     let mut statements = String::new();
@@ -23,6 +23,10 @@ async fn restored(name: &str, data_dir: &Path) -> String {
     let database_url = fresh_database().await;
     let mut connection = PgConnection::connect(&database_url).await.expect("the database answers");
     sqlx::raw_sql(sqlx::AssertSqlSafe(statements)).execute(&mut connection).await.expect("the dump can be restored");
+    for file in ["../migrations/log/0101_roles.sql", "../migrations/log/0190_grants.sql", "old-log/rights.sql"] {
+        let rights = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(file)).expect("the rights are there");
+        sqlx::raw_sql(sqlx::AssertSqlSafe(rights)).execute(&mut connection).await.expect("the rights can be given");
+    }
     database_url
 }
 
