@@ -8,8 +8,9 @@ use super::{GROUPS, lines};
 const HEAD: &str = "\
 # What can be asked, and by whom
 
-Made from `command-api/src/catalogue/table.rs`; `UPDATE_OPENAPI=1 cargo test -p command-api` writes it anew. *Own*: over what belongs to the caller; what does
-not is as if it did not exist. A command that is asked for what it did already is done, and nothing new happens.
+Made from `command-api/src/catalogue/table.rs`; `UPDATE_OPENAPI=1 tests/with-postgres cargo test -p command-api` writes it anew. *Own*: over what belongs to the caller; what does
+not is as if it did not exist. The word in brackets is the one in an order's `allowed_commands`. A command that is sent again under its `Idempotency-Key`, or with the
+reference or document that it names, has the first answer, and nothing new happens.
 ";
 
 /// The catalogue as a page of the docs.
