@@ -45,8 +45,6 @@ enum Stage {
     Set,
     /// Something is due: it is fired once the log is taken in up to here.
     Due { head: i64 },
-    /// It was fired: the log up to here says so.
-    Fired { head: i64 },
 }
 
 impl Alarm {
@@ -90,29 +88,24 @@ impl Alarm {
         Ok(())
     }
 
-    /// What is to be done once the log is taken in up to a position.
-    pub(crate) fn next(&self, followed: i64) -> Next {
+    /// Whether what is due is to be fired once the log is taken in up to a position.
+    pub(crate) fn fires(&self, followed: i64) -> bool {
         match self.stage {
-            Stage::Due { head } if followed >= head => Next::Fire,
-            Stage::Fired { head } if followed >= head => Next::Look,
-            Stage::Set | Stage::Due { .. } | Stage::Fired { .. } => Next::Follow,
+            Stage::Set => false,
+            Stage::Due { head } => followed >= head,
         }
     }
 
-    /// What was due is fired: the log up to its head says so.
-    pub(crate) async fn fired(&mut self, store: &EventStore) -> Result<(), ProcessError> {
-        self.stage = Stage::Fired { head: store.head().await?.position };
+    /// What was due is fired. It rings again even if nothing came of that: what is due later must not wait for an event.
+    pub(crate) fn fired(&mut self) {
+        self.stage = Stage::Set;
         self.not_before = Instant::now() + BETWEEN;
-        Ok(())
     }
-}
 
-/// What the follower does next.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Next {
-    Follow,
-    Look,
-    Fire,
+    /// The parts are others: it looks anew for what is due, because those that are left may stand at the head already and hear nothing more.
+    pub(crate) fn look_again(&mut self) {
+        self.stage = Stage::Set;
+    }
 }
 
 /// Records every deadline that was due at an instant of the database's, the earliest first.
@@ -131,4 +124,28 @@ pub(crate) async fn fire(worker: &Worker, of: &Of, due_by: DateTime<Utc>) -> Res
 fn passed(order: OrderId, instance: &Instance, due_by: DateTime<Utc>) -> Vec<(Uuid, PassDeadline)> {
     let due = instance.state.deadlines().into_iter().filter(|deadline| deadline.due_at <= due_by);
     due.map(|deadline: Deadline| (deadline.command_id(order), deadline.pass(order))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn it_rings_again_after_a_firing_of_which_nothing_came_and_not_at_once() {
+        let (now, here) = (Utc::now(), Instant::now());
+        let mut alarm = Alarm { earliest: Some(now), clock: (now, here), not_before: here, stage: Stage::Due { head: 7 } };
+        assert_eq!((alarm.fires(6), alarm.fires(7)), (false, true));
+        alarm.fired();
+        assert!(!alarm.fires(7));
+        tokio::time::timeout(BETWEEN * 10, alarm.ring()).await.expect("it rings although the log is quiet");
+        assert!(here.elapsed() >= BETWEEN);
+    }
+
+    #[tokio::test]
+    async fn it_rings_when_a_part_was_given_away_while_something_was_due() {
+        let (now, here) = (Utc::now(), Instant::now());
+        let mut alarm = Alarm { earliest: Some(now), clock: (now, here), not_before: here, stage: Stage::Due { head: 7 } };
+        alarm.look_again();
+        tokio::time::timeout(BETWEEN * 10, alarm.ring()).await.expect("it rings although the log is quiet");
+    }
 }

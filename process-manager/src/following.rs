@@ -12,7 +12,7 @@ use event_store::{Batch, Checkpoint, EventStore, Filter, RecordedEvent, Subscrip
 use tracing::error;
 use uuid::Uuid;
 
-use crate::deadlines::{Alarm, Next};
+use crate::deadlines::Alarm;
 use crate::instances::{self, Instance, Of};
 use crate::order_fulfillment::{Asked, Effect, Happened, Known, Rules};
 use crate::parts::{self, Taken, part_of};
@@ -103,6 +103,7 @@ impl Follower {
     pub(crate) fn leave(&mut self, parts: &[u32]) {
         self.parts.retain(|part| !parts.contains(&part.part));
         self.kept.retain(|order, _| !parts.contains(&part_of(*order, self.count)));
+        self.alarm.look_again();
     }
 
     /// Waits for news, or until a deadline is due. What it waited for may be given up at any time.
@@ -137,17 +138,14 @@ impl Follower {
     }
 
     /// The deadlines that are to be fired now: those that were due at this instant of the database's.
-    pub(crate) async fn overdue(&mut self) -> Result<Option<DateTime<Utc>>, ProcessError> {
+    pub(crate) fn overdue(&self) -> Option<DateTime<Utc>> {
         let followed = self.hindmost().map_or(0, |checkpoint| checkpoint.position);
-        if self.alarm.next(followed) == Next::Look {
-            self.look().await?;
-        }
-        Ok((self.alarm.next(followed) == Next::Fire).then(|| self.alarm.read_at()))
+        self.alarm.fires(followed).then(|| self.alarm.read_at())
     }
 
     /// The deadlines that were due are fired.
-    pub(crate) async fn fired(&mut self) -> Result<(), ProcessError> {
-        self.alarm.fired(&self.store).await
+    pub(crate) fn fired(&mut self) {
+        self.alarm.fired();
     }
 
     /// Takes in the events behind the parts that are most behind.

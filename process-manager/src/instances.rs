@@ -170,11 +170,12 @@ pub(crate) async fn overdue(
 pub(crate) async fn earliest(pool: &PgPool, of: &Of) -> Result<(Option<DateTime<Utc>>, DateTime<Utc>), sqlx::Error> {
     sqlx::query_as(
         "select (select next_deadline from process.instances
-                  where next_deadline is not null and process.part_v1(order_id, $2) = any ($1)
+                  where next_deadline is not null and layout = $3 and process.part_v1(order_id, $2) = any ($1)
                   order by next_deadline limit 1), clock_timestamp()",
     )
     .bind(&of.parts)
     .bind(of.count)
+    .bind(LAYOUT)
     .fetch_one(pool)
     .await
 }

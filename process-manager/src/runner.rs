@@ -156,9 +156,9 @@ impl Runner {
                 }
                 Heard::Alarm => follower.look().await?,
             }
-            if let Some(due_by) = follower.overdue().await? {
+            if let Some(due_by) = follower.overdue() {
                 deadlines::fire(&hands.worker(self.shutdown.child_token()), &follower.of(), due_by).await?;
-                follower.fired().await?;
+                follower.fired();
             }
         }
     }
