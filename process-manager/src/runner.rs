@@ -3,7 +3,7 @@
 use std::convert::Infallible;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use aggregates::values::OrderId;
 use event_store::{EventStore, SubscriptionError};
@@ -91,7 +91,7 @@ impl Runner {
         let stop = self.shutdown.child_token();
         let hands = Hands::new(&self.store, &self.outside, &self.args, stop.clone());
         let ended = housekeeping::Ended::default();
-        let (changes, told) = mpsc::channel(1);
+        let (changes, told) = mpsc::unbounded_channel();
         let worked = tokio::select! {
             worked = stop.run_until_cancelled(self.work(&parts, &hands, &ended, told)) => worked.unwrap_or(Ok(())),
             lost = self.keep(&parts, changes) => Err(lost),
@@ -108,13 +108,22 @@ impl Runner {
         worked
     }
 
-    /// Holds what is held, and sees to it that every program has its share, until a lease is lost.
-    async fn keep(&self, parts: &Parts, changes: mpsc::Sender<Change>) -> ProcessError {
+    /// Holds what is held, and sees to it that every program has its share, until a lease is lost. It never waits for the work, or all leases would lapse
+    /// while that is busy; a part is taken and given back once before the work hears of it, which bounds the changes. An outage is waited out while the leases last.
+    async fn keep(&self, parts: &Parts, changes: mpsc::UnboundedSender<Change>) -> ProcessError {
+        let mut held_since = Instant::now();
         loop {
+            let asked_at = Instant::now();
             match parts.balance().await {
-                Ok(None) => {}
-                // Nobody hears it any more only when the work has ended, and this with it.
-                Ok(Some(change)) => drop(changes.send(change).await),
+                Ok(change) => {
+                    held_since = asked_at;
+                    // Nobody hears it any more only when the work has ended, and this with it.
+                    change.map(|change| changes.send(change).ok());
+                }
+                Err(ProcessError::LeaseLost) => return ProcessError::LeaseLost,
+                Err(error) if is_passing(&error) && held_since.elapsed() < self.args.lease() / 2 => {
+                    warn!(error = %error, "the leases on the order process are renewed a little later");
+                }
                 Err(error) => return error,
             }
             tokio::time::sleep(self.args.lease() / 4).await;
@@ -137,7 +146,7 @@ impl Runner {
         parts: &Arc<Parts>,
         hands: &Hands,
         ended: &housekeeping::Ended,
-        mut changes: mpsc::Receiver<Change>,
+        mut changes: mpsc::UnboundedReceiver<Change>,
     ) -> Result<(), ProcessError> {
         let mut follower = Follower::start(&self.store, self.outside.gateway.name(), &self.args).await?;
         loop {
