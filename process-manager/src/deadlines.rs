@@ -1,8 +1,8 @@
 //! Deadlines that have passed are recorded by whoever follows the log for an order, in its own loop and by the database's clock.
 //!
 //! The earliest deadline of each order stands in its row. The follower sleeps until the first of all; nothing looks for deadlines while none is due. One that is due
-//! is only fired once everything is taken in that the log held *after* it was due: an order that was confirmed in time is never told that it is late,
-//! however far behind the follower was. Whoever fires it, it passes once: the command's id follows from the order, the deadline and its instant.
+//! is only fired once everything is taken in that the log held *after* it was due: an order whose confirmation stood there is not told that it is late,
+//! however far behind the follower was; one whose confirmation commits after that may be, and its lapse, decided on what is true by then, leaves it alone. Whoever fires it, it passes once: the command's id follows from the order, the deadline and its instant.
 
 use std::time::Duration;
 

@@ -69,7 +69,7 @@ impl Statements {
         Ok(query.fetch_all(conn).await?)
     }
 
-    /// TableChanges every table as it is said.
+    /// Changes every table as it is said.
     pub(crate) async fn store(&self, conn: &mut PgConnection, changes: &[TableChanges]) -> Result<(), ReadModelError> {
         for (delete, change) in self.delete.iter().zip(changes).filter(|(_, change)| !change.gone.is_empty()) {
             let (keys, parts): (Vec<&str>, Vec<&str>) = change.gone.iter().map(|(key, part)| (key.as_str(), part.as_str())).unzip();

@@ -86,10 +86,10 @@ pub(super) struct Task<'a> {
     pub(super) known: &'a Known,
 }
 
-/// What is no fact of one order, and no event of it follows from: filled into commands when they are sent.
+/// What is no fact of one order, and no event of it follows from: filled into commands when they are dispatched, which is before they wait for their turn.
 #[derive(Debug, Clone)]
 pub struct Known {
-    /// When it is sent.
+    /// When it is dispatched.
     pub now: DateTime<Utc>,
     /// How long an order that is not confirmed holds its stock.
     pub reservation: TimeDelta,
