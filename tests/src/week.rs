@@ -183,7 +183,7 @@ async fn two_processes_with_all_roles_come_to_the_same_figures() {
     two.stop();
 }
 
-const RESERVED: &str = "select coalesce(sum(reserved), 0)::text from stock_v1.stock";
+const RESERVED: &str = "select coalesce(sum(reserved), 0)::text from stock_v2.stock";
 const AUTHORIZED_AND_NOTHING_ELSE: &str = "select count(*)::text from log.events a where a.event_type = 'payment.authorized' and not exists
     (select from log.events b where b.aggregate_type = 'payment' and b.aggregate_id = a.aggregate_id and b.event_type in ('payment.captured', 'payment.voided'))";
 const FINAL: &str = "select count(*)::text from log.events where event_type in ('order.completed', 'order.rejected')";

@@ -70,7 +70,7 @@ pub struct CategorySales {
 
 impl Projection for Sales {
     const NAME: &'static str = "sales";
-    const VERSION: u32 = 1;
+    const VERSION: u32 = 2;
     const SCHEMA_SQL: &'static str = include_str!("schema.sql");
     const INDEXES_SQL: &'static str = include_str!("indexes.sql");
     type Event = SalesEvent;

@@ -50,7 +50,7 @@ pub struct StockRow {
 
 impl Projection for Stock {
     const NAME: &'static str = "stock";
-    const VERSION: u32 = 1;
+    const VERSION: u32 = 2;
     const SCHEMA_SQL: &'static str = include_str!("schema.sql");
     const INDEXES_SQL: &'static str = include_str!("indexes.sql");
     type Event = StockEvent;

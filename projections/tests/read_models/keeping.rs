@@ -56,8 +56,8 @@ async fn a_projector_that_lost_its_lease_writes_nothing_and_starts_again_where_t
     let running = shop_.project();
     shop_.caught_up().await;
     // Another process took the lease, folded and let go, while this one slept.
-    shop_.sql("update stock_v1.checkpoints set fence = fence + 1, position = 0, event_id = null, holder = null, leased_until = null").await;
-    shop_.sql("truncate stock_v1.stock").await;
+    shop_.sql("update stock_v2.checkpoints set fence = fence + 1, position = 0, event_id = null, holder = null, leased_until = null").await;
+    shop_.sql("truncate stock_v2.stock").await;
     shop_.record(&shop()[8..9]).await;
     let deadline = std::time::Instant::now() + Duration::from_secs(20);
     while stock::totals(&shop_.read).await.unwrap() != (21, 0) {
@@ -106,7 +106,7 @@ async fn a_row_that_the_database_refuses_is_parked_alone() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_row_that_somebody_broke_is_parked_alone_and_healed_by_a_rebuild() {
     let shop_ = Shop::projected().await;
-    shop_.sql("update stock_v1.stock set sku = 'not a sku' where key = 'berlin/A-1'").await;
+    shop_.sql("update stock_v2.stock set sku = 'not a sku' where key = 'berlin/A-1'").await;
     let running = shop_.project();
     shop_.record(&shop()[8..10]).await;
     shop_.caught_up().await;

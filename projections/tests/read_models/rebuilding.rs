@@ -91,7 +91,7 @@ async fn a_rollback_puts_the_former_generation_back_and_the_projector_brings_it_
     let shop_ = Shop::projected().await;
     assert!(matches!(rollback(&shop_.read, "stock").await, Err(ReadModelError::Absent(_))));
     rebuild(&shop_.store, &shop_.read, "stock", &RebuildOptions::default()).await.unwrap();
-    shop_.sql("update stock_v1.stock set on_hand = 99").await;
+    shop_.sql("update stock_v2.stock set on_hand = 99").await;
     rollback(&shop_.read, "stock").await.unwrap();
     let running = shop_.project();
     let token = shop_.record(&shop()[8..9]).await;

@@ -68,8 +68,8 @@ async fn an_entry_that_is_missing_or_too_many_is_found_with_its_event() {
 #[tokio::test(flavor = "multi_thread")]
 async fn rows_that_are_missing_or_too_many_are_found() {
     let shop = Shop::projected().await;
-    shop.sql("delete from stock_v1.stock where key = 'paris/B-2'").await;
-    shop.sql("insert into stock_v1.stock select 'zoo/A-1', 'zoo', sku, 1, 0, 1, 1, 0, updated_at, version from stock_v1.stock limit 1")
+    shop.sql("delete from stock_v2.stock where key = 'paris/B-2'").await;
+    shop.sql("insert into stock_v2.stock select 'zoo/A-1', 'zoo', sku, 1, 0, 1, 1, 0, updated_at, version from stock_v2.stock limit 1")
         .await;
     let report = verified(&shop, "stock").await;
     let sides: Vec<_> =
