@@ -202,7 +202,18 @@ impl Step {
     /// leave while the money of those that have left cannot be taken; money never waits for goods.
     pub(super) fn rests_on(&self, stuck: &Self) -> bool {
         match (self, stuck) {
-            (Self::Goods(_), Self::Money(_)) => true,
+            (Self::Goods(_), Self::Money(MoneyStep::CapturePayment { .. } | MoneyStep::Capture { .. })) => true,
+            (
+                Self::Goods(_),
+                Self::Money(
+                    MoneyStep::StartPayment
+                    | MoneyStep::Authorize { .. }
+                    | MoneyStep::SettleAuthorization { .. }
+                    | MoneyStep::ConfirmOrder
+                    | MoneyStep::VoidPayment { .. }
+                    | MoneyStep::Void { .. },
+                ),
+            ) => false,
             (Self::Goods(_), Self::Stock(_) | Self::Goods(_) | Self::Ending(_) | Self::Parking(_)) => false,
             (Self::Stock(_) | Self::Money(_) | Self::Ending(_) | Self::Parking(_), _) => false,
         }
