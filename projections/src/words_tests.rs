@@ -276,11 +276,13 @@ impl Shown {
             "fulfillment_status": self.order.fulfillment_status().as_str(),
             "due": self.order.due().map(|due| due.amount().to_string()),
             "captured": minor(captured).amount().to_string(),
-            "reserved": sum(OrderLine::reserved),
-            "in_fulfillment": sum(OrderLine::in_fulfillment),
-            "shipped": sum(OrderLine::shipped),
-            "delivered": sum(OrderLine::delivered),
-            "canceled": sum(OrderLine::canceled),
+            "lines": {
+                "reserved": sum(OrderLine::reserved),
+                "in_fulfillment": sum(OrderLine::in_fulfillment),
+                "shipped": sum(OrderLine::shipped),
+                "delivered": sum(OrderLine::delivered),
+                "canceled": sum(OrderLine::canceled),
+            },
         })
     }
 }
@@ -316,7 +318,11 @@ fn compared(log: &InMemoryLog) -> Vec<String> {
         let opened = opened(recorded);
         assert_eq!(folder.fold(&[Reading::of(&opened)]), []);
         let words = shown.words();
-        let row = folder.tables[0].shown(&key).remove("").unwrap();
+        let mut row = folder.tables[0].shown(&key).remove("").unwrap();
+        // What is frozen of the lines is told by no other.
+        for frozen in ["number", "net_minor", "tax_minor", "ordered"] {
+            row["lines"].as_object_mut().unwrap().remove(frozen);
+        }
         for (name, value) in words.as_object().unwrap() {
             assert_eq!(&row[name], value, "{name} after {} at {}: {recorded:?}", recorded.name(), recorded.position());
         }

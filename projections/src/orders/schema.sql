@@ -1,3 +1,5 @@
+-- json, not jsonb: what no query looks into is taken and given as it is written, which costs a fraction.
+
 -- What moves: small, since it is written several times for each order.
 create table orders (
     key                text        collate "C" primary key,
@@ -14,16 +16,8 @@ create table orders (
     authorized         numeric     not null,
     captured           numeric     not null,
     shipping_minor     bigint      not null,
-    line_numbers       bigint[]    not null, -- by line, as all arrays below
-    net_minor          bigint[]    not null,
-    tax_minor          bigint[]    not null,
-    ordered            bigint[]    not null,
-    reserved           bigint[]    not null,
-    in_fulfillment     bigint[]    not null,
-    shipped            bigint[]    not null,
-    delivered          bigint[]    not null,
-    canceled           bigint[]    not null,
-    attempts           jsonb       not null
+    lines              json        not null, -- lists, by line: how far its units are
+    attempts           json        not null
 ) with (fillfactor = 70); -- room for the next versions of a row on its own page: no index is touched
 
 -- What was frozen when it was placed.
@@ -43,9 +37,9 @@ create table order_terms (
     total           numeric     not null,
     placed_at       timestamptz not null,
     recorded_at     timestamptz not null,
-    delivery        jsonb       not null,
-    billing_address jsonb,
-    lines           jsonb       not null,
+    delivery        json        not null,
+    billing_address json,
+    lines           json        not null,
     primary key (key, position)
 );
 
@@ -61,7 +55,7 @@ create table order_payments (
     captured         numeric     not null,
     released         numeric     not null,
     failure_code     text,
-    figures          jsonb       not null,
+    figures          json        not null,
     primary key (key, part)
 ) with (fillfactor = 80);
 
@@ -74,7 +68,7 @@ create table order_shipments (
     warehouse        text        not null,
     carrier          text,
     tracking         text,
-    lines            jsonb       not null,
+    lines            json        not null,
     dispatched_at    timestamptz,
     delivered_at     timestamptz,
     primary key (key, part)

@@ -1,8 +1,8 @@
 //! The row of an order that moves: its words, its figures and how far each line is, and what they are derived from.
 
 use aggregates::order::{
-    CancelationEvent, CancelationReason, CompletionEvent, FulfillmentEvent, OrderCancelationStarted, OrderEvent, OrderPlaced, PayingEvent,
-    PlacementEvent, StockEvent,
+    CancelationEvent, CancelationReason, CompletionEvent, FulfillmentEvent, OrderCancelationStarted, OrderEvent, OrderPlaced, OrderedLine,
+    PayingEvent, PlacementEvent, StockEvent,
 };
 use aggregates::payment::{AuthorizationEvent, PaymentEvent};
 use aggregates::status::{
@@ -51,7 +51,14 @@ pub struct OrderState {
     pub captured: Decimal,
     /// Shipping with its tax.
     shipping_minor: i64,
-    line_numbers: Vec<LineNumber>,
+    lines: Lines,
+    attempts: Vec<PaymentAttempt>,
+}
+
+/// The lines, each at the same place in every list: what is frozen of them that amounts are derived from, and how far their units are.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+struct Lines {
+    number: Vec<LineNumber>,
     net_minor: Vec<i64>,
     tax_minor: Vec<i64>,
     ordered: Vec<Quantity>,
@@ -60,7 +67,6 @@ pub struct OrderState {
     shipped: Vec<u32>,
     delivered: Vec<u32>,
     canceled: Vec<u32>,
-    attempts: Vec<PaymentAttempt>,
 }
 
 /// An attempt to pay, as far as the order's words and figures need it.
@@ -119,7 +125,6 @@ impl Row<OrdersEvent> for OrderState {
 impl OrderState {
     fn new(placed: &OrderPlaced, event: &Recorded<'_, OrdersEvent>) -> Self {
         let nothing = Decimal::new(0, placed.currency.digits());
-        let zeros = vec![0; placed.lines.len()];
         Self {
             status: OrderStatus::Placed,
             payment_status: PaidStatus::Unpaid,
@@ -134,15 +139,7 @@ impl OrderState {
             authorized: nothing,
             captured: nothing,
             shipping_minor: placed.shipping.minor() + placed.shipping_tax.minor(),
-            line_numbers: placed.lines.iter().map(|line| line.line).collect(),
-            net_minor: placed.lines.iter().map(|line| line.net.minor()).collect(),
-            tax_minor: placed.lines.iter().map(|line| line.tax.minor()).collect(),
-            ordered: placed.lines.iter().map(|line| line.quantity).collect(),
-            reserved: zeros.clone(),
-            in_fulfillment: zeros.clone(),
-            shipped: zeros.clone(),
-            delivered: zeros.clone(),
-            canceled: zeros,
+            lines: Lines::of(&placed.lines),
             attempts: vec![],
         }
     }
@@ -152,7 +149,7 @@ impl OrderState {
         match fact {
             OrderEvent::Placement(PlacementEvent::OrderConfirmed(_)) => self.status = OrderStatus::Confirmed,
             OrderEvent::Stock(StockEvent::OrderStockReserved(reserved)) => self.reserve(&reserved.reservations)?,
-            OrderEvent::Stock(StockEvent::OrderReservationLapsed(_)) => self.reserved.fill(0),
+            OrderEvent::Stock(StockEvent::OrderReservationLapsed(_)) => self.lines.reserved.fill(0),
             OrderEvent::Paying(PayingEvent::OrderPaymentStarted(started)) => self.begin(started.payment),
             OrderEvent::Fulfillment(fact) => self.fulfill(fact)?,
             OrderEvent::Cancelation(fact) => self.cancel(fact),
@@ -170,7 +167,7 @@ impl OrderState {
     fn reserve(&mut self, reservations: &[LineReservation]) -> Result<(), Unfoldable> {
         for held in reservations {
             let line = self.place_of(held.line)?;
-            self.reserved[line] += held.quantity.get();
+            self.lines.reserved[line] += held.quantity.get();
         }
         Ok(())
     }
@@ -178,20 +175,20 @@ impl OrderState {
     fn fulfill(&mut self, fact: &FulfillmentEvent) -> Result<(), Unfoldable> {
         match fact {
             FulfillmentEvent::OrderLinesReleased(released) => {
-                self.each(&released.lines, |row, line, units| row.in_fulfillment[line] += units)
+                self.each(&released.lines, |row, line, units| row.lines.in_fulfillment[line] += units)
             }
             FulfillmentEvent::OrderLinesTakenBack(back) => {
-                self.each(&back.lines, |row, line, units| take(&mut row.in_fulfillment[line], units))
+                self.each(&back.lines, |row, line, units| take(&mut row.lines.in_fulfillment[line], units))
             }
             FulfillmentEvent::OrderLinesDelivered(delivered) => {
-                self.each(&delivered.lines, |row, line, units| row.delivered[line] += units)
+                self.each(&delivered.lines, |row, line, units| row.lines.delivered[line] += units)
             }
             FulfillmentEvent::OrderLinesShipped(shipped) => {
                 for gone in &shipped.lines {
                     let (line, units) = (self.place_of(gone.line)?, gone.quantity.get());
-                    take(&mut self.in_fulfillment[line], units);
-                    take(&mut self.reserved[line], units);
-                    self.shipped[line] += units;
+                    take(&mut self.lines.in_fulfillment[line], units);
+                    take(&mut self.lines.reserved[line], units);
+                    self.lines.shipped[line] += units;
                 }
                 Ok(())
             }
@@ -219,8 +216,8 @@ impl OrderState {
     fn start_cancelation(&mut self, started: &OrderCancelationStarted) {
         self.end(OrderStatus::Canceling, &started.reason);
         let open: Vec<u32> = self.units().map(LineUnits::open).collect();
-        self.canceled.iter_mut().zip(open).for_each(|(canceled, open)| *canceled += open);
-        self.reserved.fill(0);
+        self.lines.canceled.iter_mut().zip(open).for_each(|(canceled, open)| *canceled += open);
+        self.lines.reserved.fill(0);
     }
 
     fn end(&mut self, status: OrderStatus, reason: &CancelationReason) {
@@ -249,7 +246,7 @@ impl OrderState {
     fn derive(&mut self) {
         let amount = |minor| Decimal::new(minor, self.currency.digits());
         let (due, captured) =
-            (due_minor(self.amounts(), self.shipping_minor), self.attempts.iter().map(|attempt| attempt.figures.captured).sum());
+            (due_minor(self.lines.amounts(), self.shipping_minor), self.attempts.iter().map(|attempt| attempt.figures.captured).sum());
         let stages: Vec<AttemptStage> = self.attempts.iter().map(|attempt| attempt.figures.stage()).collect();
         let fulfillment = fulfillment_status(self.units());
         let owed = Owed { due_minor: due, captured_minor: captured, is_canceled: fulfillment == FulfillmentStatus::Canceled };
@@ -260,7 +257,33 @@ impl OrderState {
 
     /// How far the units of each line are, in the order of the lines.
     pub(super) fn units(&self) -> impl Iterator<Item = LineUnits> {
-        (0..self.line_numbers.len()).map(|line| LineUnits {
+        self.lines.units()
+    }
+
+    fn place_of(&self, line: LineNumber) -> Result<usize, Unfoldable> {
+        let place = self.lines.number.iter().position(|number| *number == line);
+        place.ok_or_else(|| Unfoldable(format!("the order has no line {line}")))
+    }
+}
+
+impl Lines {
+    fn of(lines: &[OrderedLine]) -> Self {
+        let none = vec![0; lines.len()];
+        Self {
+            number: lines.iter().map(|line| line.line).collect(),
+            net_minor: lines.iter().map(|line| line.net.minor()).collect(),
+            tax_minor: lines.iter().map(|line| line.tax.minor()).collect(),
+            ordered: lines.iter().map(|line| line.quantity).collect(),
+            reserved: none.clone(),
+            in_fulfillment: none.clone(),
+            shipped: none.clone(),
+            delivered: none.clone(),
+            canceled: none,
+        }
+    }
+
+    fn units(&self) -> impl Iterator<Item = LineUnits> {
+        (0..self.number.len()).map(|line| LineUnits {
             ordered: self.ordered[line].get(),
             reserved: self.reserved[line],
             in_fulfillment: self.in_fulfillment[line],
@@ -271,17 +294,12 @@ impl OrderState {
     }
 
     fn amounts(&self) -> impl Iterator<Item = LineAmounts> {
-        (0..self.line_numbers.len()).map(|line| LineAmounts {
+        (0..self.number.len()).map(|line| LineAmounts {
             ordered: self.ordered[line],
             canceled: self.canceled[line],
             net_minor: self.net_minor[line],
             tax_minor: self.tax_minor[line],
         })
-    }
-
-    fn place_of(&self, line: LineNumber) -> Result<usize, Unfoldable> {
-        let place = self.line_numbers.iter().position(|number| *number == line);
-        place.ok_or_else(|| Unfoldable(format!("the order has no line {line}")))
     }
 }
 
