@@ -130,7 +130,7 @@ impl PersistedEventRepository for CqrsRepository {
             own_version: decided.last().map_or(head.sequence, |event| event.sequence),
             heads: vec![(stream, head)],
             events: decided,
-            metadata: serde_json::to_string(&metadata)?,
+            metadata: Some(serde_json::to_string(&metadata)?),
         })
         .await
     }

@@ -114,7 +114,7 @@ impl Command {
             own,
             own_version,
             heads,
-            metadata: if events.is_empty() { String::new() } else { serde_json::to_string(&self.envelope.metadata(self.id))? },
+            metadata: (!events.is_empty()).then(|| serde_json::to_string(&self.envelope.metadata(self.id))).transpose()?,
             events,
         })
     }

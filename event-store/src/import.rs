@@ -197,7 +197,7 @@ fn append_of(event: ImportedEvent, id: Uuid, head: StreamHead) -> Result<Append,
         own: event.stream.clone(),
         own_version: event.sequence,
         heads: vec![(event.stream.clone(), head)],
-        metadata: metadata_of(event.metadata, command_id),
+        metadata: Some(metadata_of(event.metadata, command_id)),
         events: vec![Event {
             id,
             stream: event.stream,

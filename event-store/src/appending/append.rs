@@ -22,8 +22,8 @@ pub(crate) struct Append {
     /// Every stream that it was decided on, as it was.
     pub(crate) heads: Vec<(StreamId, StreamHead)>,
     pub(crate) events: Vec<Event>,
-    /// One for all its events.
-    pub(crate) metadata: String,
+    /// One for all its events; none where nothing happened.
+    pub(crate) metadata: Option<String>,
 }
 
 impl Append {
@@ -48,7 +48,7 @@ impl Append {
 
     /// About what it weighs in a call.
     pub(crate) fn bytes(&self) -> usize {
-        self.metadata.len() + self.events.iter().map(|event| event.payload.get().len()).sum::<usize>()
+        self.metadata.as_ref().map_or(0, String::len) + self.events.iter().map(|event| event.payload.get().len()).sum::<usize>()
     }
 }
 

@@ -40,7 +40,7 @@ impl Call {
             .bind(appends.iter().map(|append| append.status.refusal()).collect::<Vec<_>>())
             .bind(appends.iter().map(|append| append.count()).collect::<Vec<_>>())
             .bind(sums(appends))
-            .bind(appends.iter().map(|append| append.metadata.as_str()).collect::<Vec<_>>())
+            .bind(appends.iter().map(|append| append.metadata.as_deref()).collect::<Vec<_>>())
             .bind(heads.iter().map(|(place, ..)| *place).collect::<Vec<_>>())
             .bind(heads.iter().map(|(_, stream, _)| stream.aggregate_type()).collect::<Vec<_>>())
             .bind(heads.iter().map(|(_, stream, _)| stream.aggregate_id()).collect::<Vec<_>>())

@@ -203,7 +203,7 @@ impl Append {
             own_version: head.sequence,
             heads,
             events: Vec::new(),
-            metadata: String::new(),
+            metadata: None,
         })
     }
 }

@@ -178,3 +178,38 @@ async fn a_glance_does_not_take_a_guess_for_the_truth() {
     }
     another.close().await;
 }
+
+#[tokio::test]
+async fn what_waits_together_is_stored_together_with_reads_refusals_and_no_ops_among_it() {
+    let database = TestDatabase::create().await;
+    let store = database.open().await;
+    let warm = ["a", "b", "c", "d", "e"];
+    for account in warm {
+        store.execute(deposit(account, 1), once()).await.unwrap().done().unwrap();
+    }
+    let mut lock = HeldLock::take(&database.url).await;
+    let first = send(&store, deposit("a", 1), once());
+    lock.is_waited_for().await;
+    let deposits = warm.map(|account| send(&store, deposit(account, 1), once()));
+    let refused = send(&store, withdraw("b", 3), once());
+    let read = tokio::spawn({
+        let store = store.clone();
+        async move { store.load::<Account>("b").await }
+    });
+    for _ in 0..100 {
+        tokio::task::yield_now().await;
+    }
+    lock.release().await;
+    done(first).await;
+    for sent in deposits {
+        done(sent).await;
+    }
+    refused.await.unwrap().unwrap().done().unwrap_err();
+    assert_eq!(read.await.unwrap().unwrap().state.balance, 2);
+    let events = store.read(6, 11, 10, &Filter::all()).await.unwrap();
+    // A call has one time.
+    let mut times: Vec<_> = events.iter().map(|event| event.recorded_at).collect();
+    times.dedup();
+    assert_eq!((events.len(), times.len()), (5, 1), "{times:?}");
+    store.close().await;
+}
