@@ -16,17 +16,18 @@ use crate::decisions::ending::{CancelOrder, CompleteOrder, FinishCancelation};
 use crate::decisions::paying::SettleAuthorization;
 use crate::decisions::placing::PlaceOrder;
 use crate::decisions::shipping::{PlanShipment, RecordDelivery};
+use crate::decisions::stocking::CloseWarehouse;
 use crate::operator_act::{
     ImportStarted, OperatorActEvent, ProjectionPaused, ProjectionResumed, RebuildCanceled, RebuildRequested, RecordAct, RollbackRequested,
 };
 use crate::order::{AnomalyDetected, CancelationOutcome, Delivery, OrderEvent};
 use crate::payment::{CaptureOutcome, CapturePayment, RecordCapture, RecordVoid, VoidOutcome};
 use crate::process::{DeadlinePassed, ParkProcess, PassDeadline, RecordRefusal, ResumeProcess};
-use crate::product::{DiscontinueProduct, PauseProduct};
+use crate::product::{AddProduct, DescribeProduct, DiscontinueProduct, PauseProduct};
 use crate::registry::{DomainEvent, events};
 use crate::stock_item::{ReservationConfirmed, StockItemEvent};
 use crate::values::{ChannelReference, LineNumber, Tier};
-use crate::warehouse::{CloseWarehouse, EndMaintenance, StartMaintenance};
+use crate::warehouse::{EndMaintenance, StartMaintenance};
 use crate::world::*;
 
 fn folder() -> PathBuf {
@@ -203,11 +204,14 @@ fn canceled_order() -> World {
 
 fn catalog() -> World {
     let mut world = World::with_stock(&[("berlin", "A-17", 1)]);
+    world.must(&AddProduct { activate: false, ..add_product("B-4") });
+    let (name, category) = (Some("Kettle".to_owned()), Some("Kitchen".to_owned()));
+    world.must(&DescribeProduct { sku: sku("B-4"), name, category, shippable: Some(false) });
     world.must(&PauseProduct { sku: sku("A-17") });
     world.must(&DiscontinueProduct { sku: sku("A-17") });
     world.must(&StartMaintenance { warehouse: warehouse("berlin") });
     world.must(&EndMaintenance { warehouse: warehouse("berlin") });
-    world.must(&CloseWarehouse { warehouse: warehouse("berlin") });
+    world.must(&CloseWarehouse { warehouse: warehouse("vienna"), holding: vec![] });
     world.must(&ChangeTier { customer: customer(1), tier: Tier::Gold });
     world.must(&SuspendCustomer { customer: customer(1), reason: "chargebacks".to_owned() });
     world.must(&ReinstateCustomer { customer: customer(1) });

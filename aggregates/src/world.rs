@@ -20,7 +20,7 @@ use crate::product::AddProduct;
 use crate::registry::DomainEvent;
 use crate::samples;
 pub(crate) use crate::samples::{cancel, sku, units, warehouse};
-use crate::shipment::{CarrierBooking, PackShipment};
+use crate::shipment::{CarrierBooking, PackShipment, Shipment, ShipmentMethod, ShipmentPlanned};
 use crate::stock_item::StockItem;
 use crate::values::{ChannelReference, Currency, CustomerId, Money, OperationId, OrderId, PaymentId, Personal, ShipmentId};
 
@@ -163,8 +163,26 @@ impl World {
         let shipment = shipment(n);
         self.must(&PlanShipment { order: id, shipment, warehouse: warehouse(code) });
         self.must(&PackShipment { shipment });
-        self.must(&dispatch(id, shipment));
+        let leaves = self.leaving(id, shipment);
+        self.must(&leaves);
         shipment
+    }
+
+    /// A parcel leaves, with a carrier if one brings it.
+    pub(crate) fn leaving(&self, id: OrderId, shipment: ShipmentId) -> DispatchShipment {
+        let leaves = dispatch(id, shipment);
+        let by_carrier = |planned: &ShipmentPlanned| planned.method == ShipmentMethod::Carrier;
+        let carrier = leaves.carrier.filter(|_| self.state::<Shipment>(&shipment.to_string()).planned().is_none_or(by_carrier));
+        DispatchShipment { carrier, ..leaves }
+    }
+
+    /// Its stock is held, its payment authorized, and it is confirmed.
+    pub(crate) fn go_on(&mut self, id: OrderId, n: u128) {
+        self.must(&allocate(id));
+        self.must(&start_payment(id, n));
+        self.authorize(n);
+        self.must(&SettleAuthorization { order: id, payment: payment(n) });
+        self.must(&ConfirmOrder { order: id });
     }
 
     pub(crate) fn capture_all(&mut self, id: OrderId) {

@@ -1,6 +1,8 @@
-//! Products: added, priced, weighed, made orderable or not.
+//! Products: added, described, priced, weighed, made orderable or not.
 
-use aggregates::product::{ActivateProduct, AddProduct, DiscontinueProduct, PauseProduct, PriceProduct, Product, WeighProduct};
+use aggregates::product::{
+    ActivateProduct, AddProduct, DescribeProduct, DiscontinueProduct, PauseProduct, PriceProduct, Product, WeighProduct,
+};
 use aggregates::values::{Money, Sku};
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
@@ -21,6 +23,7 @@ use crate::state::ApiState;
 pub(crate) fn routes() -> OpenApiRouter<ApiState> {
     OpenApiRouter::new()
         .routes(routes!(add))
+        .routes(routes!(describe))
         .routes(routes!(price))
         .routes(routes!(weigh))
         .routes(routes!(activate))
@@ -62,6 +65,31 @@ async fn add(State(state): State<ApiState>, submission: Submission, body: Body<A
     let command = AddProduct { sku, name, category, shippable, prices, weight_grams, activate };
     let executed = submission.run(&state, body.fingerprint, command).await?;
     Ok(Accepted::created(&executed, "/v1/products"))
+}
+
+/// What a draft is, said anew; what is not said stays.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct DescribeProductRequest {
+    #[schema(value_type = Option<NameShape>)]
+    name: Option<String>,
+    #[schema(value_type = Option<CategoryShape>)]
+    category: Option<String>,
+    /// Whether a carrier can bring it; then it needs a weight before it is orderable.
+    shippable: Option<bool>,
+}
+
+#[utoipa::path(post, path = "/v1/products/{sku}/describe",
+    params(("sku" = String, Path)), request_body = DescribeProductRequest, responses((status = 200, body = Done)))]
+async fn describe(
+    State(state): State<ApiState>,
+    submission: Submission,
+    path: PathParams,
+    body: Body<DescribeProductRequest>,
+) -> Result<Accepted, Problem> {
+    let DescribeProductRequest { name, category, shippable } = body.value;
+    let command = DescribeProduct { sku: path.parse("sku")?, name, category, shippable };
+    submission.change(&state, body.fingerprint, command).await
 }
 
 /// A price to give.

@@ -137,7 +137,7 @@ async fn deliver(
     body: Body<RecordDeliveryRequest>,
 ) -> Result<Accepted, Problem> {
     let (order, shipment) = path.parse_both("order", "shipment")?;
-    let command = DeliverShipment { shipment, order, delivered_at: body.value.delivered_at.unwrap_or_else(Utc::now) };
+    let command = DeliverShipment { shipment, order, delivered_at: body.value.delivered_at, now: Utc::now() };
     on_parcel(&state, submission, body.fingerprint, (order, shipment), command).await
 }
 

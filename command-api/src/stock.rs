@@ -1,9 +1,12 @@
 //! The stock of a product in a warehouse.
 
 use aggregates::decisions::stocking::ReceiveStock;
+use aggregates::status::available_units;
 use aggregates::stock_item::StockItem;
-use aggregates::values::{Quantity, StockItemId};
+use aggregates::values::{Quantity, StockItemId, WarehouseCode};
+use aggregates::warehouse::{Warehouse, WarehouseStatus};
 use axum::extract::State;
+use event_store::{Loaded, Moment};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -70,7 +73,7 @@ pub(crate) struct StockView {
     on_hand: u64,
     /// Units held for orders.
     reserved: u64,
-    /// Units that can be promised.
+    /// Units that can be promised: none of a closed warehouse's.
     available: u64,
 }
 
@@ -84,6 +87,7 @@ async fn read(
 ) -> Result<Resource<StockView>, Problem> {
     let id = item(&path)?;
     let loaded = load::<StockItem>(&state, "stock item", &id.to_string(), &as_of).await?;
+    let is_closed = was_closed(&state, &id.warehouse, &loaded).await?;
     Ok(Resource::of(loaded, |item, version| StockView {
         id: id.to_string(),
         version,
@@ -91,8 +95,18 @@ async fn read(
         sku: id.sku.to_string(),
         on_hand: item.on_hand(),
         reserved: item.reserved(),
-        available: item.available(),
+        available: available_units(item.on_hand(), item.reserved(), is_closed),
     }))
+}
+
+/// Whether the warehouse was closed when its stock was as it was read.
+async fn was_closed(state: &ApiState, warehouse: &WarehouseCode, item: &Loaded<StockItem>) -> Result<bool, Problem> {
+    let now = state.store().load::<Warehouse>(warehouse.as_str()).await?.state.status();
+    if now != WarehouseStatus::Closed {
+        return Ok(false);
+    }
+    let then = state.store().load_at::<Warehouse>(warehouse.as_str(), Moment::Position(item.position.position)).await?;
+    Ok(then.is_some_and(|then| then.state.status() == WarehouseStatus::Closed))
 }
 
 #[utoipa::path(get, path = "/v1/warehouses/{warehouse}/stock/{sku}/events",

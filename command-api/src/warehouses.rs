@@ -1,7 +1,9 @@
 //! Warehouses: opened, in maintenance, closed.
 
-use aggregates::values::WarehouseCode;
-use aggregates::warehouse::{CloseWarehouse, EndMaintenance, OpenWarehouse, StartMaintenance, Warehouse};
+use aggregates::decisions::stocking::CloseWarehouse;
+use aggregates::stock_item::StockItem;
+use aggregates::values::{StockItemId, WarehouseCode};
+use aggregates::warehouse::{EndMaintenance, OpenWarehouse, StartMaintenance, Warehouse};
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -77,8 +79,29 @@ async fn end_maintenance(
 #[utoipa::path(post, path = "/v1/warehouses/{warehouse}/close",
     params(("warehouse" = String, Path)), request_body = Option<Nothing>, responses((status = 200, body = Done)))]
 async fn close(State(state): State<ApiState>, submission: Submission, path: PathParams, body: Body<Nothing>) -> Result<Accepted, Problem> {
-    let warehouse = path.parse("warehouse")?;
-    submission.change(&state, body.fingerprint, CloseWarehouse { warehouse }).await
+    let warehouse: WarehouseCode = path.parse("warehouse")?;
+    let holding = holding(&state, &warehouse).await?;
+    submission.change(&state, body.fingerprint, CloseWarehouse { warehouse, holding }).await
+}
+
+/// So many stock items are looked at at once.
+const PAGE: i64 = 500;
+
+/// So many that hold something suffice to refuse.
+const ENOUGH: usize = 100;
+
+/// What lies in a warehouse: all of it, or enough.
+async fn holding(state: &ApiState, warehouse: &WarehouseCode) -> Result<Vec<StockItemId>, Problem> {
+    let (prefix, mut after, mut holding) = (format!("{warehouse}/"), String::new(), Vec::new());
+    while holding.len() < ENOUGH {
+        let ids = state.store().ids::<StockItem>(&prefix, &after, PAGE).await?;
+        let Some(last) = ids.last() else { break };
+        after.clone_from(last);
+        let items = state.store().load_many_cached::<StockItem>(&ids).await?;
+        let held = ids.iter().zip(items).filter(|(_, item)| item.state.on_hand() > 0);
+        holding.extend(held.filter_map(|(id, _)| id.parse::<StockItemId>().ok()));
+    }
+    Ok(holding)
 }
 
 /// A warehouse.

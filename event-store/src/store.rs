@@ -118,6 +118,14 @@ impl EventStore {
         reading::stream(&self.0.pool, stream, after_sequence, limit).await
     }
 
+    /// The ids of the aggregates of a type that begin with `prefix`, in order behind `after`, at most `limit`.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`] if they cannot be read.
+    pub async fn ids<A: EventSourced>(&self, prefix: &str, after: &str, limit: i64) -> Result<Vec<String>, StoreError> {
+        reading::ids(&self.0.pool, A::TYPE, (prefix, after), limit).await
+    }
+
     /// The events in `(after, upto]` that the filter lets through, oldest first, at most `limit`.
     ///
     /// # Errors

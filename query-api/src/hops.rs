@@ -3,12 +3,13 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use aggregates::values::{CustomerId, Sku};
+use aggregates::values::{CustomerId, Sku, WarehouseCode};
 use async_graphql::Request;
 use async_graphql::dataloader::{DataLoader, Loader};
 use projections::ReadDatabase;
 use projections::customers::{self, CustomerRow};
 use projections::stock::{self, StockRow};
+use projections::warehouses;
 
 use crate::errors::QueryError;
 
@@ -17,6 +18,7 @@ pub(crate) fn with_loaders(request: Request, read: &ReadDatabase) -> Request {
     request
         .data(DataLoader::new(CustomerOf(read.clone()), tokio::spawn).delay(Duration::ZERO))
         .data(DataLoader::new(StockOf(read.clone()), tokio::spawn).delay(Duration::ZERO))
+        .data(DataLoader::new(ClosedWarehouses(read.clone()), tokio::spawn).delay(Duration::ZERO))
 }
 
 /// From an order to its customer.
@@ -44,5 +46,17 @@ impl Loader<Sku> for StockOf {
             stock.entry(row.sku.clone()).or_default().push(row);
         }
         Ok(stock)
+    }
+}
+
+/// From stock to its warehouse, if that is closed.
+pub(crate) struct ClosedWarehouses(pub(crate) ReadDatabase);
+
+impl Loader<WarehouseCode> for ClosedWarehouses {
+    type Value = ();
+    type Error = QueryError;
+
+    async fn load(&self, codes: &[WarehouseCode]) -> Result<HashMap<WarehouseCode, ()>, QueryError> {
+        Ok(warehouses::closed(&self.0, codes).await?.into_iter().map(|row| (row.code, ())).collect())
     }
 }

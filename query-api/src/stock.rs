@@ -1,19 +1,23 @@
 //! Stock: what is where, and the warehouses.
 
+use aggregates::status::available_units;
 use aggregates::values::{Sku, StockItemId, WarehouseCode};
-use async_graphql::{Context, Enum, InputObject, Object, SimpleObject};
+use async_graphql::dataloader::DataLoader;
+use async_graphql::{ComplexObject, Context, Enum, InputObject, Object, SimpleObject};
 use chrono::{DateTime, Utc};
 use projections::stock::{self, Stock, StockFilter, StockRow};
 use projections::warehouses::{self, WarehouseRow, Warehouses};
 
 use crate::arguments::{parse, parse_given};
 use crate::errors::QueryError;
+use crate::hops::ClosedWarehouses;
 use crate::page::{self, Page};
 use crate::position;
 use crate::viewer::Viewer;
 
 /// The stock of one SKU in one warehouse.
 #[derive(SimpleObject)]
+#[graphql(complex)]
 pub(crate) struct StockItem {
     /// Where: the warehouse's code.
     warehouse: String,
@@ -23,14 +27,26 @@ pub(crate) struct StockItem {
     on_hand: i64,
     /// Units of these that are held for orders.
     reserved: i64,
-    /// Units that a new order can have.
-    available: i64,
     /// Units that ever came in.
     received: i64,
     /// Units that ever left with a shipment.
     dispatched: i64,
     /// When it last changed.
     updated_at: DateTime<Utc>,
+    #[graphql(skip)]
+    code: WarehouseCode,
+}
+
+#[ComplexObject]
+impl StockItem {
+    /// Units that a new order can have: none of a closed warehouse's.
+    async fn available(&self, context: &Context<'_>) -> Result<i64, QueryError> {
+        position::reach::<Warehouses>(context, None).await?;
+        let closed = context.data_unchecked::<DataLoader<ClosedWarehouses>>().load_one(self.code.clone()).await?.is_some();
+        let units = |units: i64| u64::try_from(units).unwrap_or(0);
+        let available = available_units(units(self.on_hand), units(self.reserved), closed);
+        Ok(i64::try_from(available).unwrap_or(i64::MAX))
+    }
 }
 
 impl From<StockRow> for StockItem {
@@ -40,10 +56,10 @@ impl From<StockRow> for StockItem {
             sku: row.sku.to_string(),
             on_hand: row.on_hand,
             reserved: row.reserved,
-            available: row.available,
             received: row.received,
             dispatched: row.dispatched,
             updated_at: row.updated_at,
+            code: row.warehouse,
         }
     }
 }

@@ -4,7 +4,8 @@ use decider::{Changes, Decision, Needed, Refusal, RefusalClass, States};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Product, ProductActivated, ProductAdded, ProductDiscontinued, ProductEvent, ProductPaused, ProductPriced, ProductStatus, ProductWeighed,
+    Product, ProductActivated, ProductAdded, ProductDescribed, ProductDiscontinued, ProductEvent, ProductPaused, ProductPriced,
+    ProductStatus, ProductWeighed,
 };
 use crate::loaded::loaded;
 use crate::values::{Money, Sku};
@@ -26,6 +27,19 @@ pub struct AddProduct {
     pub weight_grams: Option<u32>,
     /// Orderable at once.
     pub activate: bool,
+}
+
+/// Says anew what a draft is; what is not said stays.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct DescribeProduct {
+    /// Which.
+    pub sku: Sku,
+    /// For people.
+    pub name: Option<String>,
+    /// Where it belongs.
+    pub category: Option<String>,
+    /// Whether a carrier can bring it.
+    pub shippable: Option<bool>,
 }
 
 /// Gives a product another price in one currency.
@@ -144,7 +158,7 @@ macro_rules! decided_by {
 }
 
 decided_by! {
-    AddProduct by add on created, PriceProduct by price on of, WeighProduct by weigh on of,
+    AddProduct by add on created, DescribeProduct by describe on of, PriceProduct by price on of, WeighProduct by weigh on of,
     ActivateProduct by activate on of, PauseProduct by pause on of, DiscontinueProduct by discontinue on of,
 }
 
@@ -170,6 +184,26 @@ impl Product {
         let priced = c.prices.iter().all(|price| self.prices.get(price.currency().code()).is_some_and(|known| known.first == *price));
         let weighed = c.weight_grams.is_none_or(|grams| self.weight_grams.as_ref().is_some_and(|known| known.first == grams));
         priced && weighed
+    }
+
+    /// What was sold once as one thing is not another from then on.
+    fn describe(&self, c: &DescribeProduct) -> Decided {
+        match self.status {
+            ProductStatus::NotAdded => Err(ProductRefusal::ProductNotFound { sku: c.sku.clone() }),
+            ProductStatus::Draft => Ok(self.described_now(c).into_iter().collect()),
+            status @ (ProductStatus::Active | ProductStatus::Paused | ProductStatus::Discontinued) => {
+                Err(ProductRefusal::WrongProductStatus { sku: c.sku.clone(), status })
+            }
+        }
+    }
+
+    fn described_now(&self, c: &DescribeProduct) -> Option<ProductEvent> {
+        let said = |said: &Option<String>, is: Option<&str>| said.clone().unwrap_or_else(|| is.unwrap_or_default().to_owned());
+        let (name, category) = (said(&c.name, self.name()), said(&c.category, self.category()));
+        let described = ProductDescribed { name, category, shippable: c.shippable.unwrap_or(self.is_shippable()) };
+        let is = (self.name(), self.category(), self.is_shippable());
+        let news = is != (Some(described.name.as_str()), Some(described.category.as_str()), described.shippable);
+        news.then(|| described.into())
     }
 
     fn price(&self, c: &PriceProduct) -> Decided {

@@ -11,6 +11,8 @@ stored_events! {
     ProductEvent:
     /// Known to the shop, not yet orderable.
     ProductAdded = "product.added", version "1";
+    /// Has another name, category, or way to reach a customer: only before it was ever orderable.
+    ProductDescribed = "product.described", version "1";
     /// Has a price in a currency.
     ProductPriced = "product.priced", version "1";
     /// Has a weight.
@@ -31,6 +33,17 @@ pub struct ProductAdded {
     /// Where it belongs.
     pub category: String,
     /// Whether a carrier can bring it; then it needs a weight before it is orderable.
+    pub shippable: bool,
+}
+
+/// See [`ProductEvent::ProductDescribed`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ProductDescribed {
+    /// For people.
+    pub name: String,
+    /// Where it belongs.
+    pub category: String,
+    /// Whether a carrier can bring it.
     pub shippable: bool,
 }
 
@@ -65,6 +78,7 @@ impl Product {
     pub(super) fn evolve(&mut self, event: ProductEvent) {
         match event {
             ProductEvent::ProductAdded(added) => *self = Self { status: ProductStatus::Draft, added: Some(added), ..Self::default() },
+            ProductEvent::ProductDescribed(described) => self.described = Some(described),
             ProductEvent::ProductPriced(priced) => {
                 let current = priced.price;
                 let price = self.prices.entry(current.currency().code().to_owned()).or_insert(Price { first: current, current });

@@ -1,6 +1,7 @@
 //! A product: what can be ordered, under its SKU. `Draft → Active ⇄ Paused → Discontinued`.
 //!
-//! An order freezes the name, category, weight and price that it saw, so nothing here ever changes an order.
+//! An order freezes the name, category, weight and price that it saw, so nothing here ever changes an order. What a product is, is settled with the first
+//! activation: until then its name, its category and whether a carrier can bring it may be put right.
 //! Invariants: a price is positive, one per currency; an active product that a carrier can bring has a weight.
 
 mod commands;
@@ -22,7 +23,10 @@ use crate::values::{Currency, Money};
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Product {
     status: ProductStatus,
+    /// What it was added as.
     added: Option<ProductAdded>,
+    /// What it was described as last, if it was after it was added.
+    described: Option<ProductDescribed>,
     prices: BTreeMap<String, Price>,
     weight_grams: Option<Weight>,
 }
@@ -91,17 +95,20 @@ impl Product {
 
     /// Its name for people.
     pub fn name(&self) -> Option<&str> {
-        self.added.as_ref().map(|added| added.name.as_str())
+        let added = || self.added.as_ref().map(|added| added.name.as_str());
+        self.described.as_ref().map(|described| described.name.as_str()).or_else(added)
     }
 
     /// Where it belongs.
     pub fn category(&self) -> Option<&str> {
-        self.added.as_ref().map(|added| added.category.as_str())
+        let added = || self.added.as_ref().map(|added| added.category.as_str());
+        self.described.as_ref().map(|described| described.category.as_str()).or_else(added)
     }
 
     /// Whether a carrier can bring it.
     pub fn is_shippable(&self) -> bool {
-        self.added.as_ref().is_some_and(|added| added.shippable)
+        let added = self.added.as_ref().is_some_and(|added| added.shippable);
+        self.described.as_ref().map_or(added, |described| described.shippable)
     }
 
     /// Grams a unit.

@@ -96,3 +96,39 @@ fn a_draft_cannot_be_paused_and_what_was_never_added_is_not_found() {
     assert_eq!(world.refused(&PauseProduct { sku: sku("Z") }), "product_not_found");
     assert_eq!(world.refused(&DiscontinueProduct { sku: sku("Z") }), "product_not_found");
 }
+
+fn describe(name: Option<&str>, shippable: Option<bool>) -> DescribeProduct {
+    DescribeProduct { sku: sku("A"), name: name.map(str::to_owned), category: None, shippable }
+}
+
+#[test]
+fn what_a_draft_is_can_be_put_right_and_what_was_not_said_stays() {
+    let mut world = draft();
+    assert_eq!(world.must(&describe(Some("Kettle"), None)), 1);
+    assert_eq!((the(&world).name(), the(&world).category(), the(&world).is_shippable()), (Some("Kettle"), Some("Grocery"), true));
+    assert_eq!(world.must(&describe(Some("Kettle"), Some(true))), 0, "it is no news");
+    assert_eq!(world.must(&describe(None, Some(false))), 1);
+    assert_eq!((the(&world).name(), the(&world).is_shippable()), (Some("Kettle"), false));
+    world.must(&ActivateProduct { sku: sku("A") });
+    assert_eq!(world.refused(&describe(Some("Teapot"), None)), "wrong_product_status");
+    world.must(&PauseProduct { sku: sku("A") });
+    assert_eq!(world.refused(&describe(Some("Teapot"), None)), "wrong_product_status");
+    assert_eq!(world.refused(&DescribeProduct { sku: sku("Z"), ..describe(None, None) }), "product_not_found");
+}
+
+#[test]
+fn added_again_after_it_was_described_it_is_the_same_product() {
+    let mut world = draft();
+    world.must(&describe(Some("Kettle"), Some(false)));
+    let as_it_was = AddProduct { activate: false, weight_grams: None, prices: vec![], ..add_product("A") };
+    assert_eq!(world.must(&as_it_was), 0);
+    assert_eq!(world.refused(&AddProduct { name: "Kettle".to_owned(), ..as_it_was }), "sku_taken");
+}
+
+#[test]
+fn a_draft_that_turns_out_to_be_sent_needs_a_weight_before_it_is_orderable() {
+    let mut world = draft();
+    world.must(&describe(None, Some(false)));
+    world.must(&describe(None, Some(true)));
+    assert_eq!(world.refused(&ActivateProduct { sku: sku("A") }), "missing_weight");
+}

@@ -6,7 +6,7 @@ use super::{ORDERS, WAREHOUSES};
 use crate::decisions::ending::{CancelOrder, CompleteOrder, FinishCancelation};
 use crate::decisions::paying::SettleAuthorization;
 use crate::decisions::placing::ConfirmOrder;
-use crate::decisions::shipping::{DispatchShipment, PlanShipment};
+use crate::decisions::shipping::PlanShipment;
 use crate::ids::derive;
 use crate::order::{CancelationOutcome, OrderStatus, ShipmentProgress};
 use crate::payment::{CapturePayment, Outcome, Payment, RecordVoid, VoidOutcome};
@@ -49,7 +49,7 @@ impl World {
             let capture = CapturePayment { payment: paying, shipment, operation: call, amount, r#final: false };
             let moved = self.moves(&PlanShipment { order: id, shipment, warehouse: warehouse(code) })
                 || self.moves(&PackShipment { shipment })
-                || self.moves(&dispatch(id, shipment))
+                || self.moves(&self.leaving(id, shipment))
                 || (self.order(id).is_dispatched() && self.shares(id).iter().any(|share| share.0 == shipment) && self.moves(&capture))
                 || self.attempt(nth(n, 0)).captures().iter().any(|made| made.operation() == call)
                     && self.moves(&captured(paying, call, amount))
@@ -157,7 +157,7 @@ impl World {
             return;
         }
         self.must(&PackShipment { shipment: parcel });
-        let sent: Result<usize, _> = self.execute(&DispatchShipment { ..dispatch(id, parcel) });
+        let sent: Result<usize, _> = self.execute(&self.leaving(id, parcel));
         match sent {
             Ok(_) => drop(self.execute(&delivery(id, parcel))),
             Err(_) if !self.order(id).is_dispatched() => drop(self.must(&cancel(id))),

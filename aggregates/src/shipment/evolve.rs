@@ -11,7 +11,10 @@ impl Shipment {
                 self.status = ShipmentStatus::Dispatched;
                 self.carrier = dispatched.carrier;
             }
-            ShipmentEvent::ShipmentDelivered(_) => self.status = ShipmentStatus::Delivered,
+            ShipmentEvent::ShipmentDelivered(delivered) => {
+                self.status = ShipmentStatus::Delivered;
+                self.delivered_at = Some(delivered.delivered_at);
+            }
             ShipmentEvent::ShipmentCanceled(_) => self.status = ShipmentStatus::Canceled,
             ShipmentEvent::AnomalyDetected(anomaly) => {
                 self.anomalies.insert((anomaly.code, anomaly.message));

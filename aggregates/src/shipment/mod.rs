@@ -13,6 +13,7 @@ mod tests;
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 pub use commands::*;
@@ -32,6 +33,7 @@ pub struct Shipment {
     status: ShipmentStatus,
     planned: Option<ShipmentPlanned>,
     carrier: Option<CarrierBooking>,
+    delivered_at: Option<DateTime<Utc>>,
     anomalies: BTreeSet<(String, String)>,
 }
 
@@ -115,6 +117,11 @@ impl Shipment {
     /// Who carries it, once it left.
     pub fn carrier(&self) -> Option<&CarrierBooking> {
         self.carrier.as_ref()
+    }
+
+    /// When it arrived.
+    pub fn delivered_at(&self) -> Option<DateTime<Utc>> {
+        self.delivered_at
     }
 
     /// What contradicts, by code and sentence.

@@ -1,6 +1,8 @@
 use super::*;
 use crate::decisions::ending::CompleteOrder;
+use crate::decisions::placing::PlaceOrder;
 use crate::decisions::shipping::{DeliverShipment, DispatchShipment, PlanShipment, RecordDelivery};
+use crate::order::Delivery;
 use crate::status::FulfillmentStatus;
 use crate::values::ShipmentId;
 use crate::world::*;
@@ -49,10 +51,24 @@ fn a_parcel_leaves_once_and_with_one_carrier() {
 }
 
 #[test]
-fn with_whom_a_parcel_left_may_be_told_after_it_arrived() {
+fn with_whom_a_parcel_left_is_not_told_after_it_left_without_anybody() {
     let (mut world, id, parcel) = planned();
     world.must(&arrived(id, parcel));
-    assert_eq!(world.must(&dispatch(id, parcel)), 0);
+    assert_eq!(world.refused(&dispatch(id, parcel)), "dispatched_without_carrier", "nothing that is said is dropped");
+}
+
+#[test]
+fn what_is_fetched_leaves_without_a_carrier() {
+    let mut world = World::with_stock(&[("berlin", "A", 5)]);
+    world.must(&PlaceOrder { delivery: Delivery::Pickup { warehouse: warehouse("berlin") }, ..place(1, &[("A", 1, 1000)]) });
+    world.go_on(order(1), 1);
+    world.must(&PlanShipment { order: order(1), shipment: shipment(1), warehouse: warehouse("berlin") });
+    world.must(&PackShipment { shipment: shipment(1) });
+    let with_nobody = DispatchShipment { carrier: None, ..dispatch(order(1), shipment(1)) };
+    assert_eq!(world.refused(&dispatch(order(1), shipment(1))), "carrier_unexpected");
+    world.must(&with_nobody);
+    assert_eq!(world.refused(&dispatch(order(1), shipment(1))), "carrier_unexpected");
+    assert_eq!(world.must(&with_nobody), 0);
 }
 
 #[test]
@@ -153,7 +169,7 @@ fn events_of_a_shipment_stay_in_order_with_its_order() {
 fn people_say_that_a_parcel_arrived_once_it_left() {
     let mut world = World::with_stock(&[("berlin", "A", 5)]);
     let id = world.confirmed(1, &[("A", 1, 100)]);
-    let deliver = DeliverShipment { shipment: shipment(1), order: id, delivered_at: instant(90) };
+    let deliver = DeliverShipment { shipment: shipment(1), order: id, delivered_at: Some(instant(90)), now: instant(100) };
     assert_eq!(world.refused(&deliver), "shipment_not_found");
     world.must(&PlanShipment { order: id, shipment: shipment(1), warehouse: warehouse("berlin") });
     assert_eq!(world.refused(&deliver), "wrong_shipment_status");
@@ -162,4 +178,6 @@ fn people_say_that_a_parcel_arrived_once_it_left() {
     world.must(&dispatch(id, shipment(1)));
     assert_eq!(world.must(&deliver), 2);
     assert_eq!(world.must(&deliver), 0);
+    assert_eq!(world.must(&DeliverShipment { delivered_at: None, ..deliver.clone() }), 0, "it says nothing else");
+    assert_eq!(world.refused(&DeliverShipment { delivered_at: Some(instant(91)), ..deliver }), "delivered_otherwise");
 }

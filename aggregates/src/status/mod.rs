@@ -7,11 +7,13 @@ mod attempt;
 mod due;
 mod fulfillment;
 mod paid;
+mod stock;
 
 pub use attempt::{Answer, Attempt, AttemptStage, Void};
 pub use due::{LineAmounts, due_minor, outstanding_minor, worth_minor};
 pub use fulfillment::{FulfillmentStatus, LineUnits, fulfillment_status};
 pub use paid::{Owed, PaidStatus, paid_status};
+pub use stock::available_units;
 
 /// Declares a status: an enum whose values are words, in JSON and wherever a word is asked for.
 macro_rules! words {

@@ -21,6 +21,7 @@ use serde::{Deserialize, Serialize};
 pub use events::*;
 pub use refusal::StockItemRefusal;
 
+use crate::status::available_units;
 use crate::stored::aggregate;
 use crate::values::{LineNumber, OrderId};
 
@@ -64,9 +65,9 @@ impl StockItem {
         self.reserved
     }
 
-    /// Units that can be reserved.
+    /// Units that can be reserved, as long as their warehouse is not closed.
     pub fn available(&self) -> u64 {
-        self.on_hand.saturating_sub(self.reserved)
+        available_units(self.on_hand, self.reserved, false)
     }
 
     /// What is held for a line of an order.

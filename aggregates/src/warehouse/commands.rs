@@ -1,11 +1,9 @@
 use decider::{Changes, Decision, Needed, Refusal, RefusalClass, States};
 use serde::{Deserialize, Serialize};
 
-use super::{
-    Warehouse, WarehouseClosed, WarehouseEvent, WarehouseMaintenanceEnded, WarehouseMaintenanceStarted, WarehouseOpened, WarehouseStatus,
-};
+use super::{Warehouse, WarehouseEvent, WarehouseMaintenanceEnded, WarehouseMaintenanceStarted, WarehouseOpened, WarehouseStatus};
 use crate::loaded::loaded;
-use crate::values::WarehouseCode;
+use crate::values::{Sku, WarehouseCode};
 
 /// Opens a warehouse.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -32,13 +30,6 @@ pub struct EndMaintenance {
     pub warehouse: WarehouseCode,
 }
 
-/// Takes it out of sourcing for ever.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct CloseWarehouse {
-    /// Which.
-    pub warehouse: WarehouseCode,
-}
-
 /// Why a warehouse does not do what is asked.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, thiserror::Error)]
 #[serde(tag = "code", rename_all = "snake_case")]
@@ -55,6 +46,16 @@ pub enum WarehouseRefusal {
         /// Which.
         warehouse: WarehouseCode,
     },
+    /// Goods lie in it.
+    #[error("warehouse {warehouse} holds {on_hand} of {sku}: empty it first")]
+    WarehouseNotEmpty {
+        /// Which.
+        warehouse: WarehouseCode,
+        /// What it holds: the first.
+        sku: Sku,
+        /// How many units of that.
+        on_hand: u64,
+    },
     /// It was closed for ever.
     #[error("warehouse {warehouse} is {}", status.as_str())]
     WarehouseNotOpen {
@@ -69,7 +70,7 @@ impl Refusal for WarehouseRefusal {
     fn class(&self) -> RefusalClass {
         match self {
             Self::WarehouseNotFound { .. } => RefusalClass::NotFound,
-            Self::WarehouseExists { .. } | Self::WarehouseNotOpen { .. } => RefusalClass::State,
+            Self::WarehouseExists { .. } | Self::WarehouseNotEmpty { .. } | Self::WarehouseNotOpen { .. } => RefusalClass::State,
         }
     }
 }
@@ -111,18 +112,6 @@ impl Decision for EndMaintenance {
     }
 }
 
-impl Decision for CloseWarehouse {
-    type Refusal = WarehouseRefusal;
-
-    fn streams(&self, _: &States<'_>) -> Vec<Needed> {
-        vec![Needed::of::<Warehouse>(self.warehouse.as_str())]
-    }
-
-    fn decide(&self, states: &States<'_>) -> Result<Changes, WarehouseRefusal> {
-        change(&self.warehouse, states, WarehouseStatus::Closed, WarehouseClosed {}.into())
-    }
-}
-
 impl Warehouse {
     fn open(&self, c: &OpenWarehouse) -> Result<Option<WarehouseEvent>, WarehouseRefusal> {
         let opened = WarehouseOpened { name: c.name.clone(), priority: c.priority };
@@ -135,7 +124,12 @@ impl Warehouse {
 }
 
 /// From open to maintenance and back, and from either to closed; asked for what it is already, nothing new happened.
-fn change(code: &WarehouseCode, states: &States<'_>, to: WarehouseStatus, event: WarehouseEvent) -> Result<Changes, WarehouseRefusal> {
+pub(crate) fn change(
+    code: &WarehouseCode,
+    states: &States<'_>,
+    to: WarehouseStatus,
+    event: WarehouseEvent,
+) -> Result<Changes, WarehouseRefusal> {
     let warehouse = code.clone();
     match loaded::<Warehouse>(states, code.as_str()).status {
         WarehouseStatus::NotOpened => Err(WarehouseRefusal::WarehouseNotFound { warehouse }),

@@ -1,7 +1,7 @@
 //! A warehouse: where stock is. Open, it takes part in sourcing; in maintenance or closed, nothing new is taken from it, but what it holds for
 //! orders still leaves.
 //!
-//! Invariant: `Open ⇄ Maintenance → Closed`, and closed is for ever.
+//! Invariant: `Open ⇄ Maintenance → Closed`, and closed is for ever; only an empty one is closed ([`crate::decisions::stocking::CloseWarehouse`]).
 
 mod commands;
 mod events;

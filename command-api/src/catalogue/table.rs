@@ -48,6 +48,8 @@ static CUSTOMERS: &[Line] = &[
 static PRODUCTS: &[Line] = &[
     post("add_product", "/v1/products", Having(&[ManageCatalog]), While("no other product has its SKU"),
         "Adds a product."),
+    post("describe_product", "/v1/products/{sku}/describe", Having(&[ManageCatalog]), While("the product is a draft"),
+        "Gives a draft another name or category, or says anew whether a carrier can bring it."),
     post("price_product", "/v1/products/{sku}/price", Having(&[ManageCatalog]), While("the product is not discontinued"),
         "Gives a product another price in one currency."),
     post("weigh_product", "/v1/products/{sku}/weigh", Having(&[ManageCatalog]), While("the product is not discontinued"),
@@ -70,15 +72,15 @@ static WAREHOUSES: &[Line] = &[
         "Takes a warehouse out of sourcing for now."),
     post("end_warehouse_maintenance", "/v1/warehouses/{warehouse}/end-maintenance", Having(&[ManageCatalog]), While("the warehouse is not closed"),
         "Takes a warehouse back into sourcing."),
-    post("close_warehouse", "/v1/warehouses/{warehouse}/close", Having(&[ManageCatalog]), While("the warehouse is there"),
-        "Takes a warehouse out of sourcing for ever."),
+    post("close_warehouse", "/v1/warehouses/{warehouse}/close", Having(&[ManageCatalog]), While("nothing lies in the warehouse"),
+        "Takes an empty warehouse out of sourcing for ever: it takes nothing in any more."),
     get("read_warehouse", "/v1/warehouses/{warehouse}", Having(&[ReadAll, ManageCatalog]), "Reads a warehouse, now or as it once stood."),
     get("list_warehouse_events", "/v1/warehouses/{warehouse}/events", Having(&[ReadAll, ManageCatalog]), "What happened to a warehouse."),
 ];
 
 #[rustfmt::skip]
 static STOCK: &[Line] = &[
-    post("receive_stock", "/v1/warehouses/{warehouse}/stock/{sku}/receive", Having(&[ManageStock]), While("product and warehouse are there, and its document was about nothing else"),
+    post("receive_stock", "/v1/warehouses/{warehouse}/stock/{sku}/receive", Having(&[ManageStock]), While("product and warehouse are there, the warehouse is not closed, and its document was about nothing else"),
         "Records units that came in."),
     get("read_stock", "/v1/warehouses/{warehouse}/stock/{sku}", Having(&[ReadAll, ManageStock]), "Reads the stock of a product in a warehouse, now or as it once stood."),
     get("list_stock_events", "/v1/warehouses/{warehouse}/stock/{sku}/events", Having(&[ReadAll, ManageStock]), "What happened to the stock of a product in a warehouse."),

@@ -1,7 +1,7 @@
 use std::collections::HashMap;
 
 use aggregates::claim::ClaimKind;
-use aggregates::decisions::placing::{PlaceOrder, Placement, PlacingRefusal, all_sold, handed_out};
+use aggregates::decisions::placing::{PlaceOrder, Placement, PlacingRefusal, all_shippable, all_sold, handed_out};
 use aggregates::ids::derive;
 use aggregates::order::{DeclinePolicy, Delivery, OrderPolicy, PaymentTerms, StockPolicy};
 use aggregates::product::Product;
@@ -124,10 +124,12 @@ async fn orderable_products(
     let mut products = Vec::with_capacity(skus.len());
     for (text, loaded) in skus.iter().zip(recent) {
         let sku: Sku = text.parse().map_err(|_| Problem::not_found("product", text))?;
-        let product = if loaded.state.is_orderable() { loaded.state } else { state.store().load::<Product>(text).await?.state };
+        let seems_right = loaded.state.is_orderable() && (loaded.state.is_shippable() || !request.delivery.is_sent());
+        let product = if seems_right { loaded.state } else { state.store().load::<Product>(text).await?.state };
         products.push((sku, product));
     }
-    let sold = all_sold(products.iter().map(|(sku, product)| (sku, product)));
+    let all = || products.iter().map(|(sku, product)| (sku, product));
+    let sold = all_sold(all()).and_then(|()| if request.delivery.is_sent() { all_shippable(all()) } else { Ok(()) });
     Ok(sold.map(|()| products.into_iter().collect()))
 }
 

@@ -119,6 +119,16 @@ pub(crate) enum DeliveryRequest {
     None {},
 }
 
+impl DeliveryRequest {
+    /// Whether a carrier has to bring it.
+    pub(super) fn is_sent(&self) -> bool {
+        match self {
+            Self::Ship { .. } => true,
+            Self::Pickup { .. } | Self::None {} => false,
+        }
+    }
+}
+
 /// How an order is paid.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]

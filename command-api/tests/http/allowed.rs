@@ -11,7 +11,7 @@ use aggregates::decisions::shipping::PlanShipment;
 use aggregates::order::Order;
 use aggregates::payment::Payment;
 use aggregates::process::Process;
-use aggregates::shipment::{PackShipment, Shipment};
+use aggregates::shipment::{PackShipment, Shipment, ShipmentMethod};
 use aggregates::values::{CustomerId, ShipmentId};
 use command_api::catalogue::{Allowed, Kind, Line, allowed_commands, lines};
 use decider::{Decision, Refusal, RefusalClass};
@@ -50,10 +50,18 @@ impl Shop {
             "pack_shipment" => {
                 parcels.iter().any(|parcel| self.does(&OnOrder::new(id, sight, PackShipment { shipment: *parcel }).parcel(*parcel)))
             }
-            "dispatch_shipment" => parcels.iter().any(|parcel| self.does(&OnOrder::new(id, sight, dispatch(id, *parcel)).parcel(*parcel))),
+            "dispatch_shipment" => parcels.iter().any(|parcel| {
+                let dispatch = dispatch(id, *parcel, self.method(*parcel));
+                self.does(&OnOrder::new(id, sight, dispatch).parcel(*parcel))
+            }),
             "record_delivery" => parcels.iter().any(|parcel| self.does(&OnOrder::new(id, sight, deliver(id, *parcel)).parcel(*parcel))),
             other => panic!("{other} is in the catalogue: say here how it is asked"),
         }
+    }
+
+    /// How a parcel goes.
+    fn method(&self, parcel: ShipmentId) -> Option<ShipmentMethod> {
+        self.log.state::<Shipment>(&parcel.to_string()).planned().map(|planned| planned.method)
     }
 
     fn does<D: Decision>(&mut self, decision: &OnOrder<D>) -> bool {

@@ -110,7 +110,7 @@ impl Api {
         let anna = self.operator();
         self.post(&anna, "/v1/warehouses", json!({"code": "berlin", "name": "Berlin"})).await.assert(201);
         let product = json!({"sku": "A-17", "name": "Teapot", "category": "kitchen", "activate": true,
-            "prices": [{"amount": "10.00", "currency": "EUR"}]});
+            "shippable": true, "weight_grams": 800, "prices": [{"amount": "10.00", "currency": "EUR"}]});
         self.post(&anna, "/v1/products", product).await.assert(201);
         let receipt = json!({"quantity": 10, "document": "receipt-1"});
         self.post(&anna, "/v1/warehouses/berlin/stock/A-17/receive", receipt).await.assert(200);

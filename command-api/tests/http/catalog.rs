@@ -1,3 +1,5 @@
+use aggregates::decisions::stocking::CloseWarehouse;
+use event_store::{CommandKey, Envelope};
 use serde_json::json;
 
 use crate::api::Api;
@@ -25,6 +27,24 @@ async fn a_product_is_added_priced_and_taken_out_of_sale() {
 }
 
 #[tokio::test]
+async fn what_was_entered_wrongly_of_a_draft_is_put_right_and_of_what_is_sold_it_is_not() {
+    let api = Api::start().await;
+    let anna = api.operator();
+    let draft = json!({"sku": "G-1", "name": "Gitf card", "category": "kitchen", "shippable": true});
+    api.post(&anna, "/v1/products", draft).await.assert(201);
+    let path = "/v1/products/G-1/describe";
+    api.post(&anna, path, json!({"name": "Gift card", "shippable": false})).await.assert(200);
+    api.post(&anna, path, json!({"category": "vouchers"})).await.assert(200);
+    let read = api.get(&anna, "/v1/products/G-1").await.body;
+    assert_eq!((&read["name"], &read["category"], &read["shippable"]), (&json!("Gift card"), &json!("vouchers"), &json!(false)));
+    assert_eq!(api.post(&anna, path, json!({"name": ""})).await.assert(400).pointers(), ["/name"]);
+    api.post(&anna, "/v1/products/G-1/activate", json!({})).await.assert(200);
+    api.post(&anna, path, json!({"name": "Bird"})).await.assert_problem(409, "/problems/wrong-product-status");
+    let types = api.event_types("product-G-1").await;
+    assert_eq!(types, ["product.added", "product.described", "product.described", "product.activated"]);
+}
+
+#[tokio::test]
 async fn what_is_sold_has_a_positive_price() {
     let api = Api::start().await;
     let product = json!({"sku": "A-17", "name": "Teapot", "category": "kitchen", "prices": [{"amount": "0.00", "currency": "EUR"}]});
@@ -47,6 +67,35 @@ async fn a_warehouse_is_opened_once_and_closed_for_ever() {
         (&read.body["status"], &read.body["priority"], &read.headers["etag"]),
         (&json!("closed"), &json!(2), &"\"4\"".parse().unwrap())
     );
+}
+
+#[tokio::test]
+async fn a_warehouse_is_closed_when_it_is_empty_and_takes_nothing_in_from_then_on() {
+    let api = Api::start().await;
+    api.furnish().await;
+    let anna = api.operator();
+    api.post(&anna, "/v1/warehouses", json!({"code": "berlin-2", "name": "Berlin 2"})).await.assert(201);
+    let refused = api.post(&anna, "/v1/warehouses/berlin/close", json!({})).await;
+    refused.assert_problem(409, "/problems/warehouse-not-empty");
+    assert_eq!((&refused.body["sku"], &refused.body["on_hand"]), (&json!("A-17"), &json!(10)));
+    assert_eq!(api.get(&anna, "/v1/warehouses/berlin/stock/A-17").await.body["available"], 10);
+    api.post(&anna, "/v1/warehouses/berlin-2/close", json!({})).await.assert(200);
+    let receipt = json!({"quantity": 1, "document": "receipt-2"});
+    let refused = api.post(&anna, "/v1/warehouses/berlin-2/stock/A-17/receive", receipt.clone()).await;
+    refused.assert_problem(409, "/problems/warehouse-closed");
+    api.post(&anna, "/v1/warehouses/berlin/stock/A-17/receive", receipt).await.assert(200);
+}
+
+#[tokio::test]
+async fn what_a_closed_warehouse_has_is_not_available() {
+    let api = Api::start().await;
+    api.furnish().await;
+    let (anna, path) = (api.operator(), "/v1/warehouses/berlin/stock/A-17");
+    let close = CloseWarehouse { warehouse: "berlin".parse().unwrap(), holding: vec![] };
+    api.store.execute(close, Envelope::new(CommandKey::Once, "an older program")).await.unwrap().done().unwrap();
+    let read = api.get(&anna, path).await.body;
+    assert_eq!((&read["on_hand"], &read["available"]), (&json!(10), &json!(0)));
+    assert_eq!(api.get(&anna, &format!("{path}?version=1")).await.body["available"], 0, "its first version is its present one");
 }
 
 #[tokio::test]

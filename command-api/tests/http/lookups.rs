@@ -22,7 +22,7 @@ async fn what_is_there_is_found_by_the_channels_own_references() {
     assert_eq!(found(&api, "customer", &["household-7", "household-8"]).await[0]["id"], customer);
     assert_eq!(
         found(&api, "product", &["A-17", "B-1"]).await,
-        json!([{"reference": "A-17", "id": "A-17", "version": 3,
+        json!([{"reference": "A-17", "id": "A-17", "version": 4,
         "status": "active", "final": false, "reason": null, "lines": null, "total": null}])
     );
     assert_eq!(found(&api, "warehouse", &["paris", "berlin"]).await[0]["status"], "open");

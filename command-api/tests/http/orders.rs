@@ -239,7 +239,9 @@ fn listed(customer: aggregates::values::CustomerId, reference: &str) -> Value {
 async fn a_channels_order_at_list_prices_is_the_same_order_whatever_became_of_the_list() {
     let api = Api::start().await;
     let (ada, anna) = (api.furnish().await, api.operator());
+    api.post(&anna, "/v1/warehouses", json!({"code": "paris", "name": "Paris"})).await.assert(201);
     let mut order = listed(ada, "order-1");
+    order["delivery"]["warehouse"] = json!("paris");
     order["total"] = json!({"amount": "22.00", "currency": "EUR"});
     let first = api.post(&api.shop(), "/v1/orders", order.clone()).await.assert(201).body.clone();
     let happens = [
@@ -248,7 +250,7 @@ async fn a_channels_order_at_list_prices_is_the_same_order_whatever_became_of_th
         ("/v1/products/A-17/pause".to_owned(), json!({})),
         (format!("/v1/customers/{ada}/suspend"), json!({"reason": "does not pay"})),
         ("/v1/products/A-17/discontinue".to_owned(), json!({})),
-        ("/v1/warehouses/berlin/close".to_owned(), json!({})),
+        ("/v1/warehouses/paris/close".to_owned(), json!({})),
     ];
     for (path, body) in happens {
         api.post(&anna, &path, body).await.assert(200);
@@ -292,6 +294,50 @@ async fn every_product_that_is_not_sold_is_named() {
 }
 
 #[tokio::test]
+async fn an_order_of_which_nothing_is_due_counts_as_paid_until_it_is_canceled() {
+    let api = Api::start().await;
+    let ada = api.furnish().await;
+    for (reference, field, amount) in [("free", "unit_price", "0.00"), ("discounted", "discount", "29.97")] {
+        let mut order = channel_order(ada, reference);
+        order["lines"][0][field]["amount"] = json!(amount);
+        if reference == "free" {
+            order["lines"][0]["discount"]["amount"] = json!("0.00");
+        }
+        let path = format!("/v1/orders/{}", api.post(&api.shop(), "/v1/orders", order).await.assert(201).id());
+        let placed = api.get(&api.shop(), &path).await;
+        assert_eq!((&placed.body["payment_status"], &placed.body["due"]["amount"]), (&json!("captured"), &json!("0.00")), "{reference}");
+        api.post(&api.operator(), &format!("{path}/cancel"), json!({})).await.assert(200);
+        assert_eq!(api.get(&api.shop(), &path).await.body["payment_status"], "unpaid", "it was never paid for: {reference}");
+    }
+}
+
+#[tokio::test]
+async fn what_no_carrier_can_bring_is_not_ordered_to_be_sent() {
+    let api = Api::start().await;
+    let ada = api.furnish().await;
+    for sku in ["B-1", "C-1"] {
+        let product = json!({"sku": sku, "name": "Gift card", "category": "vouchers", "activate": true,
+            "prices": [{"amount": "10.00", "currency": "EUR"}]});
+        api.post(&api.operator(), "/v1/products", product).await.assert(201);
+    }
+    let address = json!({"name": "Ada Lovelace", "street": ["Main Street 1"], "postal_code": "10115", "city": "Berlin", "country": "DE"});
+    let mut order = two_teapots();
+    order["lines"] = json!([{"sku": "C-1", "quantity": 1}, {"sku": "A-17", "quantity": 1}, {"sku": "B-1", "quantity": 1}]);
+    order["delivery"] = json!({"kind": "ship", "address": address});
+    let head = api.head().await;
+    let refused = api.post(&api.token_of(ada), "/v1/orders", order.clone()).await;
+    refused.assert_problem(422, "/problems/product-not-shippable");
+    assert_eq!((&refused.body["sku"], &refused.body["products"]), (&json!("B-1"), &json!(["B-1", "C-1"])));
+    let mut own_prices = channel_order(ada, "order-1");
+    own_prices["lines"][0]["sku"] = json!("B-1");
+    own_prices["delivery"] = order["delivery"].clone();
+    api.post(&api.shop(), "/v1/orders", own_prices).await.assert_problem(422, "/problems/product-not-shippable");
+    assert_eq!(api.head().await, head, "nothing was charged for, nothing is held");
+    order["delivery"] = json!({"kind": "pickup", "warehouse": "berlin"});
+    api.post(&api.token_of(ada), "/v1/orders", order).await.assert(201);
+}
+
+#[tokio::test]
 async fn an_order_is_fetched_where_there_is_a_warehouse() {
     let api = Api::start().await;
     let ada = api.furnish().await;
@@ -301,8 +347,11 @@ async fn an_order_is_fetched_where_there_is_a_warehouse() {
     let answer = api.post(&api.token_of(ada), "/v1/orders", order).await;
     answer.assert_problem(422, "/problems/pickup-not-possible");
     assert_eq!((&answer.body["warehouse"], api.head().await), (&json!("atlantis"), head));
-    api.post(&api.operator(), "/v1/warehouses/berlin/close", json!({})).await.assert(200);
-    api.post(&api.token_of(ada), "/v1/orders", two_teapots()).await.assert_problem(422, "/problems/pickup-not-possible");
+    api.post(&api.operator(), "/v1/warehouses", json!({"code": "atlantis", "name": "Atlantis"})).await.assert(201);
+    api.post(&api.operator(), "/v1/warehouses/atlantis/close", json!({})).await.assert(200);
+    let mut closed = two_teapots();
+    closed["delivery"]["warehouse"] = json!("atlantis");
+    api.post(&api.token_of(ada), "/v1/orders", closed).await.assert_problem(422, "/problems/pickup-not-possible");
 }
 
 #[tokio::test]

@@ -136,6 +136,52 @@ async fn a_parcel_that_left_with_one_carrier_did_not_leave_with_another() {
 }
 
 #[tokio::test]
+async fn what_is_said_of_a_parcel_is_taken_in_or_refused_and_never_dropped() {
+    let api = Api::start().await;
+    let (order, parcel) = packed(&api).await;
+    let (anna, path) = (api.operator(), format!("/v1/orders/{order}/shipments/{parcel}"));
+    let head = api.head().await;
+    api.post(&anna, &format!("{path}/deliver"), json!({})).await.assert_problem(409, "/problems/wrong-shipment-status");
+    assert_eq!(api.head().await, head, "no money is taken and no stock moves for a parcel that is still in the house");
+    api.post(&anna, &format!("{path}/dispatch"), json!({"carrier": {"carrier": "dhl", "tracking": "1"}})).await.assert(200);
+    assert_eq!(api.get(&anna, &format!("/v1/shipments/{parcel}")).await.body["tracking"], "1");
+    api.post(&anna, &format!("{path}/deliver"), json!({"delivered_at": "2026-01-02T03:04:05Z"})).await.assert(200);
+    let head = api.head().await;
+    for same in [json!({}), json!({"delivered_at": "2026-01-02T04:04:05+01:00"})] {
+        api.post(&anna, &format!("{path}/deliver"), same).await.assert(200);
+    }
+    let refused = api.post(&anna, &format!("{path}/deliver"), json!({"delivered_at": "2026-01-03T03:04:05Z"})).await;
+    refused.assert_problem(409, "/problems/delivered-otherwise");
+    assert_eq!((&refused.body["delivered_at"], api.head().await), (&json!("2026-01-02T03:04:05Z"), head));
+}
+
+#[tokio::test]
+async fn what_is_fetched_is_not_handed_to_a_carrier() {
+    let api = Api::start().await;
+    let order = confirmed_order(&api, json!({"kind": "pickup", "warehouse": "berlin"})).await;
+    let (anna, path) = (api.operator(), format!("/v1/orders/{order}/shipments"));
+    let parcel = api.post(&anna, &path, json!({"warehouse": "berlin"})).await.assert(201).id().to_owned();
+    api.post(&anna, &format!("{path}/{parcel}/pack"), json!({})).await.assert(200);
+    let path = format!("{path}/{parcel}/dispatch");
+    let carrier = json!({"carrier": {"carrier": "dhl", "tracking": "1"}});
+    api.post(&anna, &path, carrier).await.assert_problem(422, "/problems/carrier-unexpected");
+    api.post(&anna, &path, json!({})).await.assert(200);
+}
+
+#[tokio::test]
+async fn a_parcel_of_a_canceled_order_is_delivered_by_nobody_of_the_shop() {
+    let api = Api::start().await;
+    let (order, parcel) = packed(&api).await;
+    let anna = api.operator();
+    api.post(&anna, &format!("/v1/orders/{order}/cancel"), json!({})).await.assert(200);
+    let head = api.head().await;
+    let path = format!("/v1/orders/{order}/shipments/{parcel}/deliver");
+    api.post(&anna, &path, json!({})).await.assert_problem(409, "/problems/wrong-shipment-status");
+    assert_eq!(api.head().await, head);
+    assert_eq!(api.get(&anna, "/v1/warehouses/berlin/stock/A-17").await.body["on_hand"], 10);
+}
+
+#[tokio::test]
 async fn a_parcel_arrived_at_a_time_that_can_have_been() {
     let api = Api::start().await;
     let (order, parcel) = packed(&api).await;

@@ -110,6 +110,11 @@ impl ProductRow {
     fn change(&mut self, fact: &ProductEvent) {
         match fact {
             ProductEvent::ProductAdded(_) => {}
+            ProductEvent::ProductDescribed(described) => {
+                self.name = described.name.clone();
+                self.category = described.category.clone();
+                self.shippable = described.shippable;
+            }
             ProductEvent::ProductPriced(priced) => {
                 self.prices.insert(priced.price.currency().code().to_owned(), priced.price.amount().to_string());
             }

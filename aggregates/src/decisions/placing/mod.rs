@@ -7,7 +7,7 @@ mod totals;
 
 pub use confirm::ConfirmOrder;
 pub use place::{LINE_LIMIT, PlaceOrder};
-pub use sold::{Placement, Unsold, all_sold, handed_out, listed_price};
+pub use sold::{Placement, Unsold, all_shippable, all_sold, handed_out, listed_price};
 
 use decider::{Refusal, RefusalClass};
 use serde::Serialize;
@@ -100,6 +100,14 @@ pub enum PlacingRefusal {
         /// All that is not sold.
         products: Vec<Unsold>,
     },
+    /// It was ordered to be sent, and no carrier can bring some of it.
+    #[error("no carrier brings {}: order it to be fetched, or without delivery", sku_list(products))]
+    ProductNotShippable {
+        /// What: the first.
+        sku: Sku,
+        /// All that no carrier brings.
+        products: Vec<Sku>,
+    },
     /// Nothing can be fetched there.
     #[error("nothing can be fetched at warehouse {warehouse}: it is {}", status.as_str())]
     PickupNotPossible {
@@ -133,6 +141,7 @@ impl Refusal for PlacingRefusal {
             | Self::TotalsMismatch { .. }
             | Self::AmountOutOfBounds { .. }
             | Self::CurrencyNotSupported { .. }
+            | Self::ProductNotShippable { .. }
             | Self::PickupNotPossible { .. } => RefusalClass::Value,
             Self::ProductNotOrderable { .. }
             | Self::OrderExists { .. }
@@ -142,4 +151,8 @@ impl Refusal for PlacingRefusal {
             Self::Order(refusal) => refusal.class(),
         }
     }
+}
+
+fn sku_list(products: &[Sku]) -> String {
+    products.iter().map(Sku::as_str).collect::<Vec<_>>().join(", ")
 }

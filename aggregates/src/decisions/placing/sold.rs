@@ -53,6 +53,18 @@ pub fn all_sold<'a>(products: impl IntoIterator<Item = (&'a Sku, &'a Product)>) 
     }
 }
 
+/// What a carrier is to bring can be brought by one; all that cannot is named.
+///
+/// # Errors
+/// Some of it cannot.
+pub fn all_shippable<'a>(products: impl IntoIterator<Item = (&'a Sku, &'a Product)>) -> Result<(), PlacingRefusal> {
+    let products: Vec<Sku> = products.into_iter().filter(|(_, product)| !product.is_shippable()).map(|(sku, _)| sku.clone()).collect();
+    match products.first().cloned() {
+        Some(sku) => Err(PlacingRefusal::ProductNotShippable { sku, products }),
+        None => Ok(()),
+    }
+}
+
 /// An order can be fetched where goods are handed out.
 ///
 /// # Errors

@@ -22,8 +22,10 @@ pub struct DeliverShipment {
     pub shipment: ShipmentId,
     /// Of which order.
     pub order: OrderId,
-    /// When it arrived.
-    pub delivered_at: DateTime<Utc>,
+    /// When it arrived, if they say so.
+    pub delivered_at: Option<DateTime<Utc>>,
+    /// When they say it.
+    pub now: DateTime<Utc>,
 }
 
 /// A carrier says that a parcel arrived, whatever is known of it here.
@@ -69,7 +71,8 @@ impl Decision for DeliverShipment {
         let shipment = loaded::<Shipment>(states, &self.shipment.to_string());
         shipment.planned_for(self.order, self.shipment)?;
         match shipment.status() {
-            ShipmentStatus::Dispatched | ShipmentStatus::Delivered => self.fact().decide(states),
+            ShipmentStatus::Dispatched => self.fact().decide(states),
+            ShipmentStatus::Delivered => self.asked_again(shipment),
             status @ (ShipmentStatus::NotPlanned | ShipmentStatus::Planned | ShipmentStatus::Packed | ShipmentStatus::Canceled) => {
                 Err(ShipmentRefusal::WrongShipmentStatus { shipment: self.shipment, status }.into())
             }
@@ -79,7 +82,18 @@ impl Decision for DeliverShipment {
 
 impl DeliverShipment {
     fn fact(&self) -> RecordDelivery {
-        RecordDelivery { shipment: self.shipment, order: self.order, delivered_at: self.delivered_at, carrier: None }
+        let delivered_at = self.delivered_at.unwrap_or(self.now);
+        RecordDelivery { shipment: self.shipment, order: self.order, delivered_at, carrier: None }
+    }
+
+    /// It arrived once; at another time it did not.
+    fn asked_again(&self, shipment: &Shipment) -> Result<Changes, ShippingRefusal> {
+        match (shipment.delivered_at(), self.delivered_at) {
+            (Some(known), Some(said)) if known != said => {
+                Err(ShippingRefusal::DeliveredOtherwise { shipment: self.shipment, delivered_at: known })
+            }
+            (Some(_) | None, _) => Ok(Changes::none()),
+        }
     }
 }
 

@@ -50,14 +50,15 @@ impl Decision for DispatchShipment {
 }
 
 impl DispatchShipment {
-    /// It left once. With whom may not have been known then; with somebody else it did not leave.
+    /// It left once: with somebody else it did not, and with whom it left is not told afterwards.
     fn asked_again(&self, shipment: &Shipment, planned: &ShipmentPlanned) -> Result<Changes, ShippingRefusal> {
         match (shipment.carrier(), self.carrier_of(planned)?) {
             (Some(known), Some(said)) if *known != said => {
                 let CarrierBooking { carrier, tracking } = known.clone();
                 Err(ShippingRefusal::DispatchedOtherwise { shipment: self.shipment, carrier, tracking })
             }
-            (Some(_) | None, _) => Ok(Changes::none()),
+            (None, Some(_)) => Err(ShippingRefusal::DispatchedWithoutCarrier { shipment: self.shipment }),
+            (Some(_), _) | (None, None) => Ok(Changes::none()),
         }
     }
 
@@ -65,7 +66,8 @@ impl DispatchShipment {
         match (planned.method, &self.carrier) {
             (ShipmentMethod::Carrier, None) => Err(ShippingRefusal::CarrierMissing { shipment: self.shipment }),
             (ShipmentMethod::Carrier, Some(booking)) => Ok(Some(booking.clone())),
-            (ShipmentMethod::Pickup | ShipmentMethod::None, _) => Ok(None),
+            (ShipmentMethod::Pickup | ShipmentMethod::None, None) => Ok(None),
+            (ShipmentMethod::Pickup | ShipmentMethod::None, Some(_)) => Err(ShippingRefusal::CarrierUnexpected { shipment: self.shipment }),
         }
     }
 }

@@ -41,6 +41,26 @@ pub enum ShippingRefusal {
         /// Which.
         shipment: ShipmentId,
     },
+    /// No carrier brings it: it is fetched, or nothing moves.
+    #[error("shipment {shipment} goes without a carrier: it is fetched, or nothing is sent")]
+    CarrierUnexpected {
+        /// Which.
+        shipment: ShipmentId,
+    },
+    /// It left already, and with whom was not said then.
+    #[error("shipment {shipment} has left, and no carrier was named then")]
+    DispatchedWithoutCarrier {
+        /// Which.
+        shipment: ShipmentId,
+    },
+    /// It arrived already, at another time.
+    #[error("shipment {shipment} arrived at {delivered_at}")]
+    DeliveredOtherwise {
+        /// Which.
+        shipment: ShipmentId,
+        /// When.
+        delivered_at: DateTime<Utc>,
+    },
     /// It left already, with another carrier or under another number.
     #[error("shipment {shipment} left with {carrier} as {tracking}")]
     DispatchedOtherwise {
@@ -79,8 +99,10 @@ impl Refusal for ShippingRefusal {
             Self::NothingToShip { .. }
             | Self::ShipmentExists { .. }
             | Self::DispatchedOtherwise { .. }
+            | Self::DispatchedWithoutCarrier { .. }
+            | Self::DeliveredOtherwise { .. }
             | Self::AuthorizationLapses { .. } => RefusalClass::State,
-            Self::CarrierMissing { .. } => RefusalClass::Value,
+            Self::CarrierMissing { .. } | Self::CarrierUnexpected { .. } => RefusalClass::Value,
             Self::Shipment(refusal) => refusal.class(),
             Self::Order(refusal) => refusal.class(),
             Self::Stock(refusal) => refusal.class(),

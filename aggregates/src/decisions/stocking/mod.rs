@@ -5,11 +5,13 @@
 
 mod allocate;
 mod candidates;
+mod close;
 mod lapse;
 mod receive;
 mod sourcing;
 
 pub use allocate::AllocateStock;
+pub use close::CloseWarehouse;
 pub use lapse::LapseReservation;
 pub use receive::{ReceiveStock, receipt_claim};
 
@@ -33,6 +35,12 @@ pub enum StockingRefusal {
     /// There is no such warehouse.
     #[error("there is no warehouse {warehouse}")]
     WarehouseNotFound {
+        /// Which.
+        warehouse: WarehouseCode,
+    },
+    /// It takes nothing in any more.
+    #[error("warehouse {warehouse} is closed")]
+    WarehouseClosed {
         /// Which.
         warehouse: WarehouseCode,
     },
@@ -60,7 +68,7 @@ impl Refusal for StockingRefusal {
     fn class(&self) -> RefusalClass {
         match self {
             Self::ProductNotFound { .. } | Self::WarehouseNotFound { .. } => RefusalClass::NotFound,
-            Self::DuplicateDocument { .. } => RefusalClass::State,
+            Self::WarehouseClosed { .. } | Self::DuplicateDocument { .. } => RefusalClass::State,
             Self::Order(refusal) => refusal.class(),
             Self::Stock(refusal) => refusal.class(),
         }

@@ -10,7 +10,7 @@ use crate::loaded::loaded;
 use crate::product::Product;
 use crate::stock_item::{StockItem, StockReceived};
 use crate::values::{Quantity, StockItemId};
-use crate::warehouse::Warehouse;
+use crate::warehouse::{Warehouse, WarehouseStatus};
 
 /// Takes units into the warehouse.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -52,6 +52,7 @@ impl Decision for ReceiveStock {
                 Some(claimed) => changes.append(claimed),
             }
         }
+        self.taken_in(states)?;
         Ok(changes)
     }
 }
@@ -65,6 +66,14 @@ impl ReceiveStock {
             return Err(StockingRefusal::WarehouseNotFound { warehouse: self.item.warehouse.clone() });
         }
         Ok(())
+    }
+
+    /// What was taken in before is no news, whatever has become of the warehouse; so this is asked last.
+    fn taken_in(&self, states: &States<'_>) -> Result<(), StockingRefusal> {
+        match loaded::<Warehouse>(states, self.item.warehouse.as_str()).status() {
+            WarehouseStatus::Closed => Err(StockingRefusal::WarehouseClosed { warehouse: self.item.warehouse.clone() }),
+            WarehouseStatus::NotOpened | WarehouseStatus::Open | WarehouseStatus::Maintenance => Ok(()),
+        }
     }
 
     fn claim_id(&self) -> Option<String> {

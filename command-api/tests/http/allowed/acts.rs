@@ -148,7 +148,10 @@ impl Shop {
             Act::Confirm => self.run(&ConfirmOrder { order }),
             Act::Plan { warehouse: code } => self.run(&plan(n, code)),
             Act::Pack { parcel } => self.run(&PackShipment { shipment: shipment(n, parcel) }),
-            Act::Dispatch { parcel } => self.run(&dispatch(order, shipment(n, parcel))),
+            Act::Dispatch { parcel } => {
+                let parcel = shipment(n, parcel);
+                self.run(&dispatch(order, parcel, self.method(parcel)));
+            }
             Act::Deliver { parcel } => self.run(&deliver(order, shipment(n, parcel))),
             Act::Arrive { parcel } => {
                 self.run(&RecordDelivery { shipment: shipment(n, parcel), order, delivered_at: now(), carrier: Some(booking()) });

@@ -11,7 +11,7 @@ use aggregates::order::{
 };
 use aggregates::process::ResumeProcess;
 use aggregates::product::AddProduct;
-use aggregates::shipment::CarrierBooking;
+use aggregates::shipment::{CarrierBooking, ShipmentMethod};
 use aggregates::values::{CustomerId, LineNumber, Money, OrderId, PaymentId, Personal, Quantity, ShipmentId, Sku, Tier, WarehouseCode};
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::json;
@@ -140,12 +140,13 @@ pub(super) fn plan(n: u128, place: usize) -> PlanShipment {
     PlanShipment { order: order(n), shipment: shipment(n, number), warehouse: warehouse(WAREHOUSES[place]) }
 }
 
-pub(super) fn dispatch(order: OrderId, shipment: ShipmentId) -> DispatchShipment {
-    DispatchShipment { shipment, order, carrier: Some(booking()), at: now() }
+pub(super) fn dispatch(order: OrderId, shipment: ShipmentId, method: Option<ShipmentMethod>) -> DispatchShipment {
+    let carrier = (method == Some(ShipmentMethod::Carrier)).then(booking);
+    DispatchShipment { shipment, order, carrier, at: now() }
 }
 
 pub(super) fn deliver(order: OrderId, shipment: ShipmentId) -> DeliverShipment {
-    DeliverShipment { shipment, order, delivered_at: now() }
+    DeliverShipment { shipment, order, delivered_at: Some(now()), now: now() }
 }
 
 pub(super) fn cancel(order: OrderId) -> CancelOrder {
