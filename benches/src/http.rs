@@ -103,6 +103,7 @@ fn tokens(key: &TokenKey) -> anyhow::Result<Vec<String>> {
         subject: ours::subject(number),
         role: Role::Operator,
         channel: None,
+        grants: Vec::new(),
         lifetime: Duration::from_secs(24 * 3600),
     };
     (0..ours::CALLERS).map(|number| Ok(authenticator.mint(&request(number))?)).collect()

@@ -3,35 +3,46 @@
 use aggregates::decisions::on_order::Sight;
 use axum::extract::{FromRequestParts, MatchedPath};
 use axum::http::request::Parts;
-use axum::http::{Method, header};
-use identity::{Caller, IdentityError, Reach, Right, bearer_token};
+use axum::http::{HeaderValue, Method, header};
+use identity::{Caller, IdentityError, Reach, Right, Role, bearer_token};
 
 use crate::catalogue;
 use crate::problem::{Kind, Problem};
 use crate::state::ApiState;
 
 /// The caller of a request, by its bearer token, who may ask what the request asks.
-pub(crate) struct Authenticated(pub(crate) Caller);
+pub(crate) struct Authenticated {
+    pub(crate) caller: Caller,
+    /// Over its own, or over everything.
+    pub(crate) reach: Reach,
+}
+
+impl Authenticated {
+    /// Whose orders or customers there are for this request of the caller's.
+    pub(crate) fn sight(&self) -> Sight {
+        sight_within(self.reach, &self.caller)
+    }
+}
 
 impl FromRequestParts<ApiState> for Authenticated {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &ApiState) -> Result<Self, Problem> {
-        let header = parts.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-        let caller = bearer_token(header).and_then(|token| state.authenticator().verify(token));
+        let headers = parts.headers.get_all(header::AUTHORIZATION).iter().map(HeaderValue::as_bytes);
+        let caller = bearer_token(headers).and_then(|token| state.authenticator().verify(token));
         let caller = caller.map_err(|error| unauthenticated(&error))?;
         match reach(parts, &caller) {
             Reach::Nothing => Err(forbidden(&caller)),
-            Reach::Own | Reach::Everything => Ok(Self(caller)),
+            reach @ (Reach::Own | Reach::Everything) => Ok(Self { caller, reach }),
         }
     }
 }
 
 /// How far the caller may ask what the request asks.
-pub(crate) fn reach(parts: &Parts, caller: &Caller) -> Reach {
+fn reach(parts: &Parts, caller: &Caller) -> Reach {
     let verb = if parts.method == Method::HEAD { "GET" } else { parts.method.as_str() };
     let line = parts.extensions.get::<MatchedPath>().and_then(|route| catalogue::line_of(verb, route.as_str()));
-    line.map_or(Reach::Nothing, |line| line.who.reach(caller.role))
+    line.map_or(Reach::Nothing, |line| line.who.reach(caller))
 }
 
 fn unauthenticated(error: &IdentityError) -> Problem {
@@ -39,7 +50,9 @@ fn unauthenticated(error: &IdentityError) -> Problem {
         IdentityError::MissingToken => {
             Problem::new(Kind::Unauthenticated, "send a token as authorization: Bearer …").challenge("Bearer realm=\"orderly\"")
         }
-        IdentityError::MalformedToken
+        IdentityError::SeveralTokens
+        | IdentityError::UnknownExtension
+        | IdentityError::MalformedToken
         | IdentityError::WrongAlgorithm
         | IdentityError::WrongSignature
         | IdentityError::Expired
@@ -57,23 +70,26 @@ fn unauthenticated(error: &IdentityError) -> Problem {
     }
 }
 
-/// Whose orders and data there are for the caller: a customer sees only its own.
+/// Whose orders there are for the caller: a customer sees only its own, a service those of its channel.
 pub(crate) fn sight(caller: &Caller) -> Sight {
-    sight_within(caller.role.reach(Right::ReadOrder), caller)
+    sight_within(caller.reach(Right::ReadOrder), caller)
 }
 
-/// Whose orders there are for a caller with a right that reaches so far.
-pub(crate) fn sight_within(reach: Reach, caller: &Caller) -> Sight {
-    match reach {
-        Reach::Nothing => Sight::Nothing,
-        Reach::Own => caller.subject.parse().map_or(Sight::Nothing, Sight::Of),
-        Reach::Everything => Sight::All,
+/// Whose orders or customers there are for a caller with a right that reaches so far.
+fn sight_within(reach: Reach, caller: &Caller) -> Sight {
+    match (reach, caller.role, &caller.channel) {
+        (Reach::Everything, _, _) => Sight::All,
+        (Reach::Own, Role::Customer, _) => caller.subject.parse().map_or(Sight::Nothing, Sight::Of),
+        (Reach::Own, Role::Service, Some(channel)) => Sight::OfChannel(channel.clone()),
+        (Reach::Own, Role::Service, None) | (Reach::Own, Role::Operator | Role::Auditor | Role::Admin, _) | (Reach::Nothing, _, _) => {
+            Sight::Nothing
+        }
     }
 }
 
-/// Whether the caller works for the shop: it sees everybody's orders, and notes that are not for customers.
+/// Whether the caller works for the shop: it sees who did what, and notes that are for nobody else.
 pub(crate) fn is_staff(caller: &Caller) -> bool {
-    caller.role.reach(Right::ReadOrder) == Reach::Everything
+    caller.may(Right::ReadAll)
 }
 
 /// 403 for this caller.

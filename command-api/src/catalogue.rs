@@ -1,7 +1,7 @@
 //! What can be asked of the API, a line each: what it is called, where it is asked, who may, while what, and what it does.
 //!
 //! The rights of the router, `allowed_commands`, the names and tags of the OpenAPI document and `docs/commands.md` are read from here. A route without a line
-//! is for nobody.
+//! is for nobody. What can be queried stands in [`identity::FIELDS`]; the page tells of both.
 
 mod line;
 mod page;
@@ -13,7 +13,8 @@ use std::sync::LazyLock;
 use aggregates::decisions::allowed::OrderInFull;
 use identity::Caller;
 
-pub use line::{Allowed, Group, Kind, Line, Verb, Who};
+pub use identity::Who;
+pub use line::{Allowed, Group, Kind, Line, Verb};
 pub use page::page;
 pub(crate) use table::GROUPS;
 

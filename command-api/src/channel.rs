@@ -1,8 +1,11 @@
 //! Sales channels: trusted services that name things by references of their own.
 
+use aggregates::decisions::on_order::Sight;
 use aggregates::values::ChannelReference;
 use identity::{Caller, Right};
 
+use crate::caller::forbidden;
+use crate::command::Submission;
 use crate::problem::{Kind, Problem};
 
 /// The channel that a caller speaks for, if it is trusted to.
@@ -19,4 +22,18 @@ pub(crate) fn own_reference(caller: &Caller, reference: Option<&str>) -> Result<
     let Some(reference) = reference else { return Ok(None) };
     let channel = channel_of(caller).ok_or_else(|| Problem::new(Kind::Forbidden, "only a sales channel has references of its own"))?;
     ChannelReference::new(channel, reference).map(Some).map_err(|error| Problem::parameter("channel_reference", error.to_string()))
+}
+
+/// How the caller names something that it makes. What a channel makes it must name: nothing else makes it the channel's own, which sees nothing but that.
+///
+/// # Errors
+/// 403 for a reference of somebody who is no channel, and for a service without one; 400 where one is needed.
+pub(crate) fn reference_of(submission: &Submission, reference: Option<&str>) -> Result<Option<ChannelReference>, Problem> {
+    match (&submission.sight, reference) {
+        (Sight::Nothing, _) => Err(forbidden(&submission.caller)),
+        (Sight::OfChannel(_), None) => {
+            Err(Problem::field("/channel_reference", "is required: what a channel has not named is not its own"))
+        }
+        (Sight::All | Sight::Of(_) | Sight::OfChannel(_), reference) => own_reference(&submission.caller, reference),
+    }
 }

@@ -8,22 +8,22 @@ use aggregates::decisions::registering::RegisterCustomer;
 use aggregates::ids::derive;
 use aggregates::values::{Address, ChannelReference, CustomerId, EmailAddress, PersonName, Personal, PhoneNumber, Tier};
 use axum::extract::State;
+use identity::{Caller, Right};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use uuid::Uuid;
 
-use crate::caller::{Authenticated, sight};
-use crate::channel::own_reference;
+use crate::caller::{Authenticated, forbidden};
+use crate::channel::reference_of;
 use crate::command::{Accepted, Done, Submission};
 use crate::history::{self, History, Page};
 use crate::input::{Body, PathParams, QueryParams};
 use crate::problem::Problem;
-use crate::resource::{AsOf, Resource, load};
+use crate::resource::{AsOf, Reading, Resource};
 use crate::shapes::{
-    AddressShape, AttributesShape, ChannelReferenceShape, CustomerStatusShape, EmailShape, Nothing, PersonNameShape, PhoneShape,
-    ReasonShape, TierShape,
+    AddressShape, AttributesShape, ChannelReferenceShape, CustomerStatusShape, EmailShape, Nothing, PersonNameShape, PhoneShape, TierShape,
 };
 use crate::state::ApiState;
 
@@ -42,10 +42,11 @@ pub(crate) fn routes() -> OpenApiRouter<ApiState> {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct RegisterCustomerRequest {
-    /// How the caller's sales channel names them; the customer's id follows from it. Only with a token of a channel.
+    /// How the caller's sales channel names them; the customer's id follows from it. Only with a token of a channel, and with one always: by it the customer
+    /// is the channel's own.
     #[schema(value_type = Option<ChannelReferenceShape>)]
     channel_reference: Option<String>,
-    /// Their tier at first: bronze.
+    /// Their tier at first: bronze; another only from who may change tiers.
     #[serde(default)]
     #[schema(value_type = Option<TierShape>)]
     tier: Option<Tier>,
@@ -66,11 +67,18 @@ pub(crate) struct RegisterCustomerRequest {
 #[utoipa::path(post, path = "/v1/customers",
     request_body = RegisterCustomerRequest, responses((status = 201, body = Done)))]
 async fn register(State(state): State<ApiState>, submission: Submission, body: Body<RegisterCustomerRequest>) -> Result<Accepted, Problem> {
-    let reference = own_reference(&submission.caller, body.value.channel_reference.as_deref())?;
+    let reference = reference_of(&submission, body.value.channel_reference.as_deref())?;
+    may_choose_tier(&submission.caller, body.value.tier)?;
     let customer = reference.as_ref().map_or_else(|| CustomerId::new(Uuid::now_v7()), id_of);
     let command = registration(&state, customer, reference, body.value);
     let executed = submission.with_subject(customer.to_string()).run(&state, body.fingerprint, command).await?;
     Ok(Accepted::created(&executed, "/v1/customers"))
+}
+
+/// A tier is worth money: it is given by who may give tiers.
+fn may_choose_tier(caller: &Caller, tier: Option<Tier>) -> Result<(), Problem> {
+    let chosen = tier.is_some_and(|tier| tier != Tier::default());
+    if chosen && !caller.may(Right::ManageCustomers) { Err(forbidden(caller)) } else { Ok(()) }
 }
 
 /// The id of the customer whom a channel names so: the same for ever.
@@ -99,13 +107,37 @@ fn registration(
     }
 }
 
-/// Why something is done.
+/// Why a customer is suspended.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct SuspendCustomerRequest {
     /// For operators; the customer does not read it.
-    #[schema(value_type = ReasonShape)]
-    reason: String,
+    reason: SuspensionReason,
+}
+
+/// A reason for keeping a customer from ordering. There is no free text: it would end up in the log in clear, whoever was named in it.
+#[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum SuspensionReason {
+    DoesNotPay,
+    Chargebacks,
+    SuspectedFraud,
+    Abuse,
+    CustomerRequest,
+    ShopDecision,
+}
+
+impl SuspensionReason {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::DoesNotPay => "does_not_pay",
+            Self::Chargebacks => "chargebacks",
+            Self::SuspectedFraud => "suspected_fraud",
+            Self::Abuse => "abuse",
+            Self::CustomerRequest => "customer_request",
+            Self::ShopDecision => "shop_decision",
+        }
+    }
 }
 
 #[utoipa::path(post, path = "/v1/customers/{customer}/suspend",
@@ -116,7 +148,7 @@ async fn suspend(
     path: PathParams,
     body: Body<SuspendCustomerRequest>,
 ) -> Result<Accepted, Problem> {
-    let command = SuspendCustomer { customer: path.parse("customer")?, reason: body.value.reason };
+    let command = SuspendCustomer { customer: path.parse("customer")?, reason: body.value.reason.as_str().to_owned() };
     submission.change(&state, body.fingerprint, command).await
 }
 
@@ -182,15 +214,13 @@ fn view(id: CustomerId, customer: &Customer, version: i64) -> CustomerView {
     params(("customer" = String, Path), AsOf), responses((status = 200, body = CustomerView)))]
 async fn read(
     State(state): State<ApiState>,
-    Authenticated(caller): Authenticated,
+    reader: Authenticated,
     path: PathParams,
     QueryParams(as_of): QueryParams<AsOf>,
 ) -> Result<Resource<CustomerView>, Problem> {
     let id: CustomerId = path.parse("customer")?;
-    if !sight(&caller).sees(id) {
-        return Err(Problem::not_found("customer", &id.to_string()));
-    }
-    let loaded = load::<Customer>(&state, "customer", &id.to_string(), &as_of).await?;
+    let moment = as_of.moment(&state).await?;
+    let loaded = seen(&state, &reader, id, &id.to_string()).await?.at(moment).await?;
     Ok(Resource::of(loaded, |customer, version| view(id, customer, version)))
 }
 
@@ -198,13 +228,19 @@ async fn read(
     params(("customer" = String, Path), Page), responses((status = 200, body = History)))]
 async fn events(
     State(state): State<ApiState>,
-    Authenticated(caller): Authenticated,
+    reader: Authenticated,
     path: PathParams,
     QueryParams(page): QueryParams<Page>,
 ) -> Result<History, Problem> {
     let id: CustomerId = path.parse("customer")?;
-    if !sight(&caller).sees(id) {
-        return Err(Problem::not_found("customer", &id.to_string()));
-    }
-    history::read::<Customer>(&state, "customer", &id.to_string(), &page, &caller).await
+    let text = id.to_string();
+    seen(&state, &reader, id, &text).await?;
+    history::read::<Customer>(&state, "customer", &text, &page, &reader).await
+}
+
+/// A customer, for who sees it: which channel's it is, it says itself.
+async fn seen<'a>(state: &'a ApiState, reader: &Authenticated, id: CustomerId, text: &'a str) -> Result<Reading<'a, Customer>, Problem> {
+    let reading = Reading::<Customer>::begin(state, "customer", text).await?;
+    let sees = reader.sight().sees(id, reading.now().channel_reference().map(|name| name.channel.as_str()));
+    reading.seen_if(sees)
 }

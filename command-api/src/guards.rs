@@ -39,12 +39,16 @@ pub(crate) async fn bound(State(bounds): State<Bounds>, request: Request, next: 
     }
 }
 
+/// A caller may name its requests; a longer name is not logged.
+const LONGEST_ID: usize = 128;
+
 /// Gives everything that is logged meanwhile the request's id and route, and counts it. Only the route's pattern is logged, never a value in it.
 pub(crate) async fn trace(request: Request, next: Next) -> Response {
     let begun = Instant::now();
     let method = request.method().clone();
     let route = request.extensions().get::<MatchedPath>().map_or("none", MatchedPath::as_str).to_owned();
-    let id = request.headers().get("x-request-id").and_then(|id| id.to_str().ok()).unwrap_or_default().to_owned();
+    let id = request.headers().get("x-request-id").and_then(|id| id.to_str().ok()).filter(|id| id.len() <= LONGEST_ID);
+    let id = id.unwrap_or_default().to_owned();
     let span = info_span!("request", request.id = %id, http.method = %method, http.route = %route);
     let response = next.run(request).instrument(span.clone()).await;
     let status = response.status().as_u16();

@@ -7,11 +7,11 @@ use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, Utc};
 use decider::{EventSourced, StreamId};
 use event_store::{PositionToken, RecordedEvent};
-use identity::Caller;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
 
+use crate::caller::Authenticated;
 use crate::problem::Problem;
 use crate::state::ApiState;
 
@@ -72,7 +72,7 @@ impl IntoResponse for History {
     }
 }
 
-/// What happened to the aggregate `id`, as the caller may read it. Whether it may ask at all has been checked: a customer, because it is its own.
+/// What happened to the aggregate `id`, as a caller reads it who may so far: of what is its own, only what is meant for who owns it.
 ///
 /// # Errors
 /// 404 if it does not exist.
@@ -81,11 +81,12 @@ pub(crate) async fn read<A: EventSourced>(
     what: &str,
     id: &str,
     page: &Page,
-    caller: &Caller,
+    reader: &Authenticated,
 ) -> Result<History, Problem> {
     let limit = page.limit.unwrap_or(PAGE);
     let mut recorded = state.store().stream_events(&StreamId::of::<A>(id), page.after, limit + 1).await?;
-    if recorded.is_empty() && page.after == 0 {
+    // Behind its last event there is nothing, and that is a page; of what never was there is none.
+    if recorded.is_empty() && (page.after == 0 || state.store().load::<A>(id).await?.version == 0) {
         return Err(Problem::not_found(what, id));
     }
     let more = recorded.len() > usize::try_from(limit).unwrap_or(usize::MAX);
@@ -96,13 +97,13 @@ pub(crate) async fn read<A: EventSourced>(
     let epoch = state.store().head().await?.epoch;
     let mut events = Vec::with_capacity(recorded.len());
     for event in recorded {
-        events.push(shown(state, event, epoch, caller).await?);
+        events.push(shown(state, event, epoch, reader).await?);
     }
     Ok(History { events, next })
 }
 
-async fn shown(state: &ApiState, event: RecordedEvent, epoch: i64, caller: &Caller) -> Result<HistoryEvent, Problem> {
-    let data = redaction::data(state.store().vault(), &event, caller).await?;
+async fn shown(state: &ApiState, event: RecordedEvent, epoch: i64, reader: &Authenticated) -> Result<HistoryEvent, Problem> {
+    let data = redaction::data(state.store().vault(), &event, reader).await?;
     let metadata = event.metadata.clone();
     Ok(HistoryEvent {
         event_id: event.event_id.to_string(),
@@ -111,7 +112,7 @@ async fn shown(state: &ApiState, event: RecordedEvent, epoch: i64, caller: &Call
         r#type: event.event_type.clone(),
         type_version: event.event_version.clone(),
         data,
-        actor: redaction::actor(metadata.actor, caller),
+        actor: redaction::actor(metadata.actor, &reader.caller),
         recorded_at: event.recorded_at,
         occurred_at: metadata.occurred_at,
         command_id: metadata.command_id.to_string(),

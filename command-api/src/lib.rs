@@ -16,6 +16,7 @@ mod input;
 mod lookups;
 mod openapi;
 mod orders;
+mod pace;
 mod payments;
 mod position;
 mod problem;

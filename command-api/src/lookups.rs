@@ -6,13 +6,14 @@ use aggregates::values::Money;
 use axum::Json;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
-use identity::{Caller, Right};
+use identity::{Caller, Reach, Right};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::caller::{Authenticated, forbidden, is_staff};
+use crate::caller::{Authenticated, forbidden};
+use crate::channel::channel_of;
 use crate::command::position_header;
 use crate::input::{At, Body, Fields};
 use crate::problem::Problem;
@@ -85,7 +86,7 @@ impl IntoResponse for LookupAnswer {
     request_body = LookupRequest, responses((status = 200, body = LookupAnswer)))]
 async fn look_up(
     State(state): State<ApiState>,
-    Authenticated(caller): Authenticated,
+    Authenticated { caller, .. }: Authenticated,
     body: Body<LookupRequest>,
 ) -> Result<LookupAnswer, Problem> {
     let LookupRequest { kind, references } = body.value;
@@ -107,14 +108,19 @@ async fn look_up(
     Ok(LookupAnswer { found: found.collect(), position })
 }
 
-/// Looking for something takes the right to read it, or to change it.
+/// Looking for something takes the right to read it: for a channel, what it has named itself, for which it gives its own references.
 fn may_look_for(caller: &Caller, kind: LookupKind) -> bool {
-    let may = |right| caller.may(Right::ReadAll) || caller.may(right);
+    let by_name = |right| match caller.reach(right) {
+        Reach::Everything => true,
+        Reach::Own => channel_of(caller).is_some(),
+        Reach::Nothing => false,
+    };
     match kind {
-        LookupKind::Order => is_staff(caller),
-        LookupKind::Customer => may(Right::ManageCustomers),
-        LookupKind::Product | LookupKind::Warehouse => may(Right::ManageCatalog),
-        LookupKind::Receipt => may(Right::ManageStock),
+        LookupKind::Order => by_name(Right::ReadOrder),
+        LookupKind::Customer => by_name(Right::ReadCustomer),
+        LookupKind::Product => true,
+        LookupKind::Warehouse => caller.may(Right::ReadAll) || caller.may(Right::ManageWarehouses),
+        LookupKind::Receipt => caller.may(Right::ReadAll) || caller.may(Right::ManageStock),
     }
 }
 

@@ -1,6 +1,7 @@
 //! The OpenAPI 3.1 document, made from the routes themselves.
 
 mod manners;
+mod patterns;
 
 use std::sync::LazyLock;
 
@@ -32,6 +33,7 @@ static OPENAPI: LazyLock<Document> = LazyLock::new(|| {
     whole.tags = Some(GROUPS.iter().map(|group| TagBuilder::new().name(group.name).description(Some(group.about)).build()).collect());
     whole.merge(std::mem::take(&mut document));
     manners::apply(&mut whole);
+    patterns::apply(&mut whole);
     whole
 });
 

@@ -69,7 +69,7 @@ fn view(id: PaymentId, payment: &Payment, version: i64) -> PaymentView {
     params(("payment" = String, Path), AsOf), responses((status = 200, body = PaymentView)))]
 async fn read(
     State(state): State<ApiState>,
-    Authenticated(caller): Authenticated,
+    Authenticated { caller, .. }: Authenticated,
     path: PathParams,
     QueryParams(as_of): QueryParams<AsOf>,
 ) -> Result<Resource<PaymentView>, Problem> {
@@ -83,13 +83,13 @@ async fn read(
     params(("payment" = String, Path), Page), responses((status = 200, body = History)))]
 async fn events(
     State(state): State<ApiState>,
-    Authenticated(caller): Authenticated,
+    reader: Authenticated,
     path: PathParams,
     QueryParams(page): QueryParams<Page>,
 ) -> Result<History, Problem> {
     let id = path.parse::<PaymentId>("payment")?.to_string();
-    seen(&state, &caller, &id).await?;
-    history::read::<Payment>(&state, "payment", &id, &page, &caller).await
+    seen(&state, &reader.caller, &id).await?;
+    history::read::<Payment>(&state, "payment", &id, &page, &reader).await
 }
 
 async fn seen<'a>(state: &'a ApiState, caller: &Caller, id: &'a str) -> Result<Reading<'a, Payment>, Problem> {

@@ -211,10 +211,10 @@ async fn read(
     params(("sku" = String, Path), Page), responses((status = 200, body = History)))]
 async fn events(
     State(state): State<ApiState>,
-    Authenticated(caller): Authenticated,
+    reader: Authenticated,
     path: PathParams,
     QueryParams(page): QueryParams<Page>,
 ) -> Result<History, Problem> {
     let sku: Sku = path.parse("sku")?;
-    history::read::<Product>(&state, "product", sku.as_str(), &page, &caller).await
+    history::read::<Product>(&state, "product", sku.as_str(), &page, &reader).await
 }

@@ -149,7 +149,7 @@ async fn on_parcel(
     (order, shipment): (OrderId, ShipmentId),
     command: impl Decision,
 ) -> Result<Accepted, Problem> {
-    let command = OnOrder::new(order, submission.sight, command).parcel(shipment);
+    let command = OnOrder::new(order, submission.sight.clone(), command).parcel(shipment);
     submission.about_order(order.uuid()).change(state, fingerprint, command).await
 }
 
@@ -198,7 +198,7 @@ fn view(id: ShipmentId, shipment: &Shipment, version: i64) -> ShipmentView {
     params(("shipment" = String, Path), AsOf), responses((status = 200, body = ShipmentView)))]
 async fn read(
     State(state): State<ApiState>,
-    Authenticated(caller): Authenticated,
+    Authenticated { caller, .. }: Authenticated,
     path: PathParams,
     QueryParams(as_of): QueryParams<AsOf>,
 ) -> Result<Resource<ShipmentView>, Problem> {
@@ -212,13 +212,13 @@ async fn read(
     params(("shipment" = String, Path), Page), responses((status = 200, body = History)))]
 async fn events(
     State(state): State<ApiState>,
-    Authenticated(caller): Authenticated,
+    reader: Authenticated,
     path: PathParams,
     QueryParams(page): QueryParams<Page>,
 ) -> Result<History, Problem> {
     let id = path.parse::<ShipmentId>("shipment")?.to_string();
-    seen(&state, &caller, &id).await?;
-    history::read::<Shipment>(&state, "shipment", &id, &page, &caller).await
+    seen(&state, &reader.caller, &id).await?;
+    history::read::<Shipment>(&state, "shipment", &id, &page, &reader).await
 }
 
 async fn seen<'a>(state: &'a ApiState, caller: &Caller, id: &'a str) -> Result<Reading<'a, Shipment>, Problem> {

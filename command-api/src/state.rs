@@ -4,6 +4,7 @@ use event_store::EventStore;
 use identity::Authenticator;
 
 use crate::CommandArgs;
+use crate::pace::Pace;
 use crate::webhooks::WebhookSecrets;
 
 /// What the routes share. Cloning is cheap.
@@ -17,12 +18,13 @@ struct Inner {
     authenticator: Authenticator,
     webhooks: WebhookSecrets,
     args: CommandArgs,
+    pace: Pace,
 }
 
 impl ApiState {
     /// The state of an API over this log.
     pub fn new(store: EventStore, authenticator: Authenticator, webhooks: WebhookSecrets, args: CommandArgs) -> Self {
-        Self { inner: Arc::new(Inner { store, authenticator, webhooks, args }) }
+        Self { inner: Arc::new(Inner { store, authenticator, webhooks, args, pace: Pace::new() }) }
     }
 
     pub(crate) fn store(&self) -> &EventStore {
@@ -35,6 +37,10 @@ impl ApiState {
 
     pub(crate) fn webhooks(&self) -> &WebhookSecrets {
         &self.inner.webhooks
+    }
+
+    pub(crate) fn pace(&self) -> &Pace {
+        &self.inner.pace
     }
 
     pub(crate) fn args(&self) -> &CommandArgs {

@@ -113,9 +113,9 @@ async fn was_closed(state: &ApiState, warehouse: &WarehouseCode, item: &Loaded<S
     params(("warehouse" = String, Path), ("sku" = String, Path), Page), responses((status = 200, body = History)))]
 async fn events(
     State(state): State<ApiState>,
-    Authenticated(caller): Authenticated,
+    reader: Authenticated,
     path: PathParams,
     QueryParams(page): QueryParams<Page>,
 ) -> Result<History, Problem> {
-    history::read::<StockItem>(&state, "stock item", &item(&path)?.to_string(), &page, &caller).await
+    history::read::<StockItem>(&state, "stock item", &item(&path)?.to_string(), &page, &reader).await
 }

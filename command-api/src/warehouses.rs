@@ -144,10 +144,10 @@ async fn read(
     params(("warehouse" = String, Path), Page), responses((status = 200, body = History)))]
 async fn events(
     State(state): State<ApiState>,
-    Authenticated(caller): Authenticated,
+    reader: Authenticated,
     path: PathParams,
     QueryParams(page): QueryParams<Page>,
 ) -> Result<History, Problem> {
     let code: WarehouseCode = path.parse("warehouse")?;
-    history::read::<Warehouse>(&state, "warehouse", code.as_str(), &page, &caller).await
+    history::read::<Warehouse>(&state, "warehouse", code.as_str(), &page, &reader).await
 }

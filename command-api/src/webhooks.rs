@@ -21,7 +21,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::command::{Accepted, Done};
-use crate::input::{PathParams, fingerprint, refuse_packed};
+use crate::input::{PathParams, fingerprint, refuse_packed, too_slow};
 use crate::problem::{Kind, Problem};
 use crate::shapes::formats::happened;
 use crate::shapes::{IdShape, NameShape, TimeShape};
@@ -74,7 +74,7 @@ pub(crate) struct CarrierReport {
 
 #[utoipa::path(post, path = "/v1/webhooks/{gateway}",
     params(("gateway" = String, Path, description = "The name of the gateway or carrier, such as `simulator`."),
-        ("Orderly-Signature" = String, Header, description = "`t=<unix seconds>,v1=<hex>`: HMAC-SHA-256 over `t`, a full stop and the body.")),
+        ("Orderly-Signature" = String, Header, description = "`t=<unix seconds>,v1=<hex>`: HMAC-SHA-256 over `t`, a full stop and the body; at most three `v1`.")),
     request_body = CarrierReport, responses((status = 200, body = Done)))]
 async fn report(State(state): State<ApiState>, path: PathParams, request: Request) -> Result<Accepted, Problem> {
     let gateway = path.text("gateway");
@@ -92,7 +92,7 @@ async fn report(State(state): State<ApiState>, path: PathParams, request: Reques
 /// Who sends it is not known before it was read: so it is read only if it is short and comes quickly.
 async fn read(body: Body, longest: usize, slowest: Duration) -> Result<Vec<u8>, Problem> {
     let whole = tokio::time::timeout(slowest, collect(body, longest)).await;
-    whole.unwrap_or_else(|_| Err(Problem::new(Kind::BodyTooSlow, format!("a report must be sent within {} s", slowest.as_secs()))))
+    whole.unwrap_or_else(|_| Err(too_slow(slowest)))
 }
 
 async fn collect(body: Body, longest: usize) -> Result<Vec<u8>, Problem> {

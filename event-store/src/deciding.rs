@@ -75,14 +75,14 @@ impl Command {
 
     /// `If-Match`: a refusal like another, checked on the same head as the decision.
     fn version_mismatch(&self, heads: &[(StreamId, StreamHead)]) -> Option<RefusalDocument> {
-        let expected = self.envelope.expected_version?;
+        let expected = self.envelope.expected.as_ref()?;
         let (stream, head) = heads.first()?;
-        let actual = head.sequence;
-        (expected != actual).then(|| RefusalDocument {
+        let (actual, told) = (head.sequence, expected.told());
+        (!expected.is_met_by(actual)).then(|| RefusalDocument {
             code: "version_mismatch".to_owned(),
             class: RefusalClass::Precondition,
-            message: format!("{stream} is at version {actual}, {expected} was expected"),
-            details: Map::from_iter([("expected".to_owned(), Value::from(expected)), ("actual".to_owned(), Value::from(actual))]),
+            message: format!("{stream} is at version {actual}, {told} was expected"),
+            details: Map::from_iter([("expected".to_owned(), told), ("actual".to_owned(), Value::from(actual))]),
         })
     }
 

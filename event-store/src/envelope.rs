@@ -1,4 +1,5 @@
 use chrono::{DateTime, Utc};
+use serde_json::Value;
 use uuid::Uuid;
 
 use crate::{Metadata, ids};
@@ -18,8 +19,8 @@ pub struct Envelope {
     pub traceparent: Option<String>,
     /// When it happened, if that was before it was recorded.
     pub occurred_at: Option<DateTime<Utc>>,
-    /// `If-Match`: the version that the first stream must have.
-    pub expected_version: Option<i64>,
+    /// `If-Match`: which versions the first stream may have; none: any.
+    pub expected: Option<Expected>,
     /// The people that its events speak of: their keys are fetched before it is decided. One that is missing here costs a second try.
     pub subjects: Vec<String>,
 }
@@ -34,7 +35,7 @@ impl Envelope {
             causation_id: None,
             traceparent: None,
             occurred_at: None,
-            expected_version: None,
+            expected: None,
             subjects: Vec::new(),
         }
     }
@@ -47,6 +48,36 @@ impl Envelope {
             causation_id: self.causation_id,
             traceparent: self.traceparent.clone(),
             occurred_at: self.occurred_at,
+        }
+    }
+}
+
+/// Which versions a stream may have for a command to be decided.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Expected {
+    /// Any, if it is there.
+    Existing,
+    /// One of these; 0: it is not there yet.
+    OneOf(Vec<i64>),
+}
+
+impl Expected {
+    /// Whether a stream with this many events is as it should be.
+    pub(crate) fn is_met_by(&self, version: i64) -> bool {
+        match self {
+            Self::Existing => version > 0,
+            Self::OneOf(versions) => versions.contains(&version),
+        }
+    }
+
+    /// For who hears that it was not met.
+    pub(crate) fn told(&self) -> Value {
+        match self {
+            Self::Existing => Value::from("*"),
+            Self::OneOf(versions) => match versions.as_slice() {
+                [only] => Value::from(*only),
+                several => Value::from(several),
+            },
         }
     }
 }

@@ -121,7 +121,7 @@ pub use args::{LogArgs, SecretKey};
 pub use batch::Batch;
 pub use cqrs::CqrsRepository;
 pub use decider::ids;
-pub use envelope::{CommandKey, Envelope};
+pub use envelope::{CommandKey, Envelope, Expected};
 pub use error::{Failure, StoreError};
 pub use import::{ImportError, Imported, ImportedEvent};
 pub use listener::CHANNEL;

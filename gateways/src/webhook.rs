@@ -1,7 +1,8 @@
 //! What a carrier reports by itself: a signed HTTP request.
 //!
 //! The header `Orderly-Signature: t=<unix seconds>,v1=<hex>` holds HMAC-SHA-256 over `t`, a full stop and the body's bytes. The time is under the
-//! signature, so a recorded request can't be sent again later than the tolerance; several `v1` are allowed while a secret is being replaced.
+//! signature, so a recorded request can't be sent again later than the tolerance; up to three `v1` are allowed while a secret is being replaced. Who sends
+//! is not known before a signature was compared, so what a header may ask for is bounded: the body is hashed once, whatever the header says.
 
 use std::fmt;
 use std::str::FromStr;
@@ -17,6 +18,12 @@ use uuid::Uuid;
 
 /// The header that holds the signature.
 pub const SIGNATURE_HEADER: &str = "orderly-signature";
+
+/// The most signatures that one header may have: an old secret, a new one, and one to spare.
+const MOST_SIGNATURES: usize = 3;
+
+/// How long a signature is: what is longer or shorter is none.
+const SIGNATURE_BYTES: usize = 32;
 
 /// A parcel's news. One event may arrive several times, late, and in any order.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -117,7 +124,8 @@ pub fn verify(
     tolerance: Duration,
 ) -> Result<CarrierEvent, WebhookError> {
     let signed = Signed::parse(headers).ok_or(WebhookError::MalformedSignature)?;
-    if !signed.signatures.iter().any(|signature| mac(secret, signed.timestamp, body).verify_slice(signature).is_ok()) {
+    let expected = mac(secret, signed.timestamp, body);
+    if !signed.signatures.iter().any(|signature| expected.clone().verify_slice(signature).is_ok()) {
         return Err(WebhookError::WrongSignature);
     }
     within(signed.timestamp, now, tolerance)?;
@@ -151,22 +159,31 @@ fn mac(secret: &WebhookSecret, timestamp: i64, body: &[u8]) -> Hmac<Sha256> {
 
 struct Signed {
     timestamp: i64,
-    signatures: Vec<Vec<u8>>,
+    signatures: Vec<[u8; SIGNATURE_BYTES]>,
 }
 
 impl Signed {
+    /// None if there is no such header, there are two, or one of its parts is not what it says.
     fn parse(headers: &HeaderMap) -> Option<Self> {
-        let mut timestamp = None;
-        let mut signatures = Vec::new();
-        for part in headers.get(SIGNATURE_HEADER)?.to_str().ok()?.split(',') {
+        let mut given = headers.get_all(SIGNATURE_HEADER).iter();
+        let (Some(header), None) = (given.next(), given.next()) else { return None };
+        let (mut timestamp, mut signatures) = (None, Vec::with_capacity(MOST_SIGNATURES));
+        for part in header.to_str().ok()?.split(',') {
             match part.trim().split_once('=')? {
+                ("t", _) if timestamp.is_some() => return None,
                 ("t", seconds) => timestamp = Some(seconds.parse().ok()?),
-                ("v1", signature) => signatures.push(hex::decode(signature).ok()?),
+                ("v1", _) if signatures.len() == MOST_SIGNATURES => return None,
+                ("v1", signature) => signatures.push(decoded(signature)?),
                 _later_scheme => {}
             }
         }
         Some(Self { timestamp: timestamp?, signatures })
     }
+}
+
+fn decoded(signature: &str) -> Option<[u8; SIGNATURE_BYTES]> {
+    let mut bytes = [0; SIGNATURE_BYTES];
+    hex::decode_to_slice(signature, &mut bytes).ok().map(|()| bytes)
 }
 
 #[cfg(test)]

@@ -6,10 +6,10 @@ use jsonwebtoken::errors::{Error, ErrorKind};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use uuid::Uuid;
 
-use crate::claims::Claims;
+use crate::claims::{Audience, Claims};
 use crate::subject::Subject;
 use crate::verified::{self, VerifiedTokens};
-use crate::{Caller, IdentityArgs, IdentityError, Role, TokenKey};
+use crate::{Caller, Grant, IdentityArgs, IdentityError, Role, TokenKey};
 
 /// How far two computers' clocks may be apart.
 const CLOCK_SKEW_SECONDS: u64 = 5;
@@ -41,6 +41,8 @@ pub struct TokenRequest {
     pub role: Role,
     /// The sales channel it speaks for.
     pub channel: Option<String>,
+    /// What a service is granted beside the rights of its role.
+    pub grants: Vec<Grant>,
     /// How long it is believed.
     pub lifetime: Duration,
 }
@@ -99,16 +101,20 @@ impl Authenticator {
     }
 
     fn claims(&self, token: &str) -> Result<Claims, IdentityError> {
-        let verified = jsonwebtoken::decode::<Claims>(token, &self.inner.decoding, &self.inner.validation);
-        verified.map(|data| data.claims).map_err(refused)
+        let verified = jsonwebtoken::decode::<Claims>(token, &self.inner.decoding, &self.inner.validation).map_err(refused)?;
+        // Whatever is critical in a header must be understood (RFC 7515, section 4.1.11), and nothing is here.
+        if verified.header.crit.is_some() { Err(IdentityError::UnknownExtension) } else { Ok(verified.claims) }
     }
 
     fn fresh_claims(&self, request: &TokenRequest) -> Result<Claims, IdentityError> {
+        if !request.grants.is_empty() && request.role != Role::Service {
+            return Err(not_minted("only a service is granted anything: other roles have their rights"));
+        }
         let now = Utc::now().timestamp();
         let lifetime = i64::try_from(request.lifetime.as_secs()).map_err(|_| not_minted("the lifetime is too long"))?;
         Ok(Claims {
             iss: self.inner.issuer.clone(),
-            aud: self.inner.audience.clone(),
+            aud: Audience::One(self.inner.audience.clone()),
             sub: request.subject.parse::<Subject>()?,
             iat: now,
             nbf: now,
@@ -116,6 +122,7 @@ impl Authenticator {
             jti: Uuid::now_v7(),
             role: request.role,
             channel: request.channel.clone(),
+            grants: request.grants.clone(),
         })
     }
 }

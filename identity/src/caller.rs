@@ -1,5 +1,5 @@
 use crate::claims::Claims;
-use crate::{Reach, Right, Role};
+use crate::{Grant, Reach, Right, Role};
 
 /// Who is calling, proven by its token.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -10,6 +10,8 @@ pub struct Caller {
     pub role: Role,
     /// The sales channel it speaks for.
     pub channel: Option<String>,
+    /// What it was granted beside the rights of its role; of no meaning but for a service.
+    pub grants: Vec<Grant>,
 }
 
 impl Caller {
@@ -25,20 +27,17 @@ impl Caller {
         format!("{}:{}", self.role, self.subject)
     }
 
-    /// Does it have the right over anything at all?
+    /// How far it has the right.
     #[must_use]
-    pub const fn may(&self, right: Right) -> bool {
-        self.role.may(right)
+    pub fn reach(&self, right: Right) -> Reach {
+        let granted = self.role == Role::Service && self.grants.iter().any(|grant| grant.gives().contains(&right));
+        if granted { Reach::Everything } else { self.role.reach(right) }
     }
 
-    /// Does it have the right over what belongs to `owner`?
+    /// Does it have the right over anything at all?
     #[must_use]
-    pub fn may_act_for(&self, right: Right, owner: &str) -> bool {
-        match self.role.reach(right) {
-            Reach::Nothing => false,
-            Reach::Own => self.subject == owner,
-            Reach::Everything => true,
-        }
+    pub fn may(&self, right: Right) -> bool {
+        self.reach(right) != Reach::Nothing
     }
 
     /// May it place orders, or register customers, in the name of a channel?
@@ -54,6 +53,6 @@ impl Caller {
 
 impl From<Claims> for Caller {
     fn from(claims: Claims) -> Self {
-        Self { subject: claims.sub.into(), role: claims.role, channel: claims.channel }
+        Self { subject: claims.sub.into(), role: claims.role, channel: claims.channel, grants: claims.grants }
     }
 }

@@ -6,6 +6,12 @@ pub enum IdentityError {
     /// No token at all.
     #[error("a bearer token is required")]
     MissingToken,
+    /// More than one: nobody could tell whose it is.
+    #[error("one authorization header is enough, and no more are allowed")]
+    SeveralTokens,
+    /// Its header says that more must be understood than is (RFC 7515, `crit`).
+    #[error("the token asks for an extension that is not understood here")]
+    UnknownExtension,
     /// Not a token, or too long for one.
     #[error("the token is malformed")]
     MalformedToken,

@@ -4,7 +4,7 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
 use ed25519_dalek::pkcs8::spki::der::pem::LineEnding;
-use ed25519_dalek::pkcs8::{DecodePrivateKey, DecodePublicKey, EncodePrivateKey, EncodePublicKey};
+use ed25519_dalek::pkcs8::{DecodePrivateKey, DecodePublicKey, EncodePrivateKey, EncodePublicKey, KeypairBytes};
 use ed25519_dalek::{SigningKey, VerifyingKey};
 use jsonwebtoken::{DecodingKey, EncodingKey};
 
@@ -40,7 +40,8 @@ impl TokenKey {
         Self::from_pem(&pem).ok_or_else(|| failed(path, &"not an Ed25519 key in PEM"))
     }
 
-    /// Writes the private key to a new file that only its owner may read.
+    /// Writes the private key to a new file that only its owner may read: PKCS #8 without the public half (RFC 8410), the only form that every tool reads.
+    /// Files of either form are read.
     ///
     /// # Errors
     /// [`IdentityError::Key`] if the file exists already, can't be written, or this is a public key.
@@ -48,7 +49,8 @@ impl TokenKey {
         let Self::Private(key) = self else {
             return Err(failed(path, &"a public key is not saved"));
         };
-        let pem = key.to_pkcs8_pem(LineEnding::LF).map_err(|error| failed(path, &error))?;
+        let private = KeypairBytes { secret_key: key.to_bytes(), public_key: None };
+        let pem = private.to_pkcs8_pem(LineEnding::LF).map_err(|error| failed(path, &error))?;
         write_new(path, pem.as_bytes()).map_err(|error| failed(path, &error))
     }
 

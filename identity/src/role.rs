@@ -14,7 +14,7 @@ pub enum Role {
     Operator,
     /// Reads everything, changes nothing.
     Auditor,
-    /// A trusted channel: a marketplace, an ERP.
+    /// A machine from outside: a channel that sells, and sees and changes only its own; or an ERP, with what its token is granted.
     Service,
     /// May do everything.
     Admin,

@@ -75,7 +75,7 @@ mod tests {
     use crate::Role;
 
     fn anna() -> Caller {
-        Caller { subject: "anna".to_owned(), role: Role::Operator, channel: None }
+        Caller { subject: "anna".to_owned(), role: Role::Operator, channel: None, grants: Vec::new() }
     }
 
     #[test]

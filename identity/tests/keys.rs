@@ -6,6 +6,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::time::Duration;
 
+use base64::Engine;
 use identity::{Authenticator, IdentityArgs, IdentityError, Role, TokenKey, TokenRequest};
 
 fn authenticator(key: &Path) -> Result<Authenticator, IdentityError> {
@@ -18,6 +19,7 @@ fn request() -> TokenRequest {
         subject: "complete-journey".to_owned(),
         role: Role::Service,
         channel: Some("complete-journey".to_owned()),
+        grants: Vec::new(),
         lifetime: Duration::from_secs(60),
     }
 }
@@ -85,6 +87,29 @@ fn a_key_made_by_openssl_is_read() {
     std::fs::write(&file, pem).unwrap();
     let desk = authenticator(&file).unwrap();
     assert!(desk.verify(&desk.mint(&request()).unwrap()).is_ok());
+}
+
+#[test]
+fn a_saved_key_is_in_the_form_that_openssl_reads_and_one_of_the_earlier_form_is_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let (saved, earlier) = (folder.path().join("saved.pem"), folder.path().join("earlier.pem"));
+    TokenKey::generate().save(&saved).unwrap();
+    let pem = std::fs::read_to_string(&saved).unwrap();
+    let lines: Vec<_> = pem.lines().collect();
+    assert_eq!((lines.len(), lines[0], lines[2]), (3, "-----BEGIN PRIVATE KEY-----", "-----END PRIVATE KEY-----"));
+    let der = base64::engine::general_purpose::STANDARD.decode(lines[1]).unwrap();
+    // Version 0, Ed25519, 32 bytes within two octet strings (RFC 8410, section 7).
+    assert_eq!((hex(&der[..16]).as_str(), der.len()), ("302e020100300506032b657004220420", 48));
+
+    // PKCS #8 version 2, with the public half: as keys were saved at first, and as OpenSSL 3.0 refuses them.
+    let with_both = "-----BEGIN PRIVATE KEY-----\nMFECAQEwBQYDK2VwBCIEINTuctv5E1hK1bbY8fdp+K06/nwoy/HU++CXqI9EdVhC\ngSEAGb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE=\n-----END PRIVATE KEY-----\n";
+    std::fs::write(&earlier, with_both).unwrap();
+    let desk = authenticator(&earlier).unwrap();
+    assert!(desk.verify(&desk.mint(&request()).unwrap()).is_ok());
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[test]

@@ -7,7 +7,7 @@ use std::time::Duration;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::Utc;
-use identity::{Authenticator, IdentityError, Role, TokenKey, TokenRequest, bearer_token};
+use identity::{Authenticator, Grant, IdentityError, Role, TokenKey, TokenRequest, bearer_token};
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use serde_json::{Value, json};
 
@@ -24,11 +24,15 @@ fn desk() -> Desk {
 impl Desk {
     /// A token with the usual claims, some of them changed (`null` takes one away), rightly signed.
     fn signed(&self, changes: Value) -> String {
+        self.signed_under(&Header::new(Algorithm::EdDSA), changes)
+    }
+
+    fn signed_under(&self, header: &Header, changes: Value) -> String {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("key.pem");
         self.key.save(&file).unwrap();
         let key = EncodingKey::from_ed_pem(&std::fs::read(file).unwrap()).unwrap();
-        jsonwebtoken::encode(&Header::new(Algorithm::EdDSA), &claims(changes), &key).unwrap()
+        jsonwebtoken::encode(header, &claims(changes), &key).unwrap()
     }
 
     fn refusal(&self, token: &str) -> IdentityError {
@@ -163,10 +167,43 @@ fn a_refused_token_is_refused_again() {
 
 #[test]
 fn a_header_without_a_bearer_token_is_refused() {
-    assert_eq!(bearer_token(Some("Bearer abc")).unwrap(), "abc");
-    assert_eq!(bearer_token(Some("bearer  abc ")).unwrap(), "abc");
-    for header in [None, Some(""), Some("abc"), Some("Basic abc"), Some("Bearer "), Some("Bearer")] {
-        assert!(matches!(bearer_token(header), Err(IdentityError::MissingToken)), "{header:?}");
+    let token = |headers: &[&'static str]| bearer_token(headers.iter().map(|header| header.as_bytes()));
+    assert_eq!(token(&["Bearer abc"]).unwrap(), "abc");
+    assert_eq!(token(&["bearer  abc "]).unwrap(), "abc");
+    for header in ["", "abc", "Basic abc", "Bearer ", "Bearer"] {
+        assert!(matches!(token(&[header]), Err(IdentityError::MissingToken)), "{header:?}");
+    }
+    assert!(matches!(token(&[]), Err(IdentityError::MissingToken)));
+    assert!(matches!(bearer_token([b"Bearer \xff".as_slice()]), Err(IdentityError::MalformedToken)));
+}
+
+#[test]
+fn two_authorization_headers_are_of_nobody_whichever_of_them_is_good() {
+    for headers in [["Bearer abc", "Bearer x"], ["Bearer x", "Bearer abc"], ["Bearer abc", "Bearer abc"], ["Basic x", "Bearer abc"]] {
+        let told = bearer_token(headers.iter().map(|header| header.as_bytes()));
+        assert!(matches!(told, Err(IdentityError::SeveralTokens)), "{headers:?}");
+    }
+}
+
+#[test]
+fn a_token_may_be_for_several_of_whom_one_is_us_and_its_times_may_have_fractions() {
+    let desk = desk();
+    let now = Utc::now().timestamp() as f64;
+    for changes in [json!({"aud": ["billing", "orderly"]}), json!({"aud": ["orderly"]}), json!({"iat": now - 0.5, "exp": now + 60.25})] {
+        assert_eq!(desk.authenticator.verify(&desk.signed(changes.clone())).unwrap().actor(), "operator:anna", "{changes}");
+    }
+    refused!(desk, desk.signed(json!({"aud": ["billing"]})), IdentityError::WrongAudience);
+    refused!(desk, desk.signed(json!({"aud": []})), IdentityError::WrongAudience);
+    refused!(desk, desk.signed(json!({"exp": 1e300})), IdentityError::MalformedToken | IdentityError::MalformedClaim { .. });
+}
+
+#[test]
+fn a_token_that_asks_for_an_unknown_extension_is_refused() {
+    let desk = desk();
+    for critical in [vec!["b64".to_owned()], vec!["zz".to_owned()], vec![]] {
+        let header = Header { crit: Some(critical.clone()), ..Header::new(Algorithm::EdDSA) };
+        let refusal = desk.refusal(&desk.signed_under(&header, json!({})));
+        assert!(matches!(refusal, IdentityError::UnknownExtension | IdentityError::MalformedToken), "{critical:?}: {refusal:?}");
     }
 }
 
@@ -174,9 +211,26 @@ fn a_header_without_a_bearer_token_is_refused() {
 fn no_token_is_minted_that_would_be_refused() {
     let desk = desk();
     for subject in ["", "anna@example.com", "two words", &"x".repeat(129)] {
-        let request = TokenRequest { subject: subject.to_owned(), role: Role::Operator, channel: None, lifetime: Duration::from_secs(60) };
+        let request = TokenRequest {
+            subject: subject.to_owned(),
+            role: Role::Operator,
+            channel: None,
+            grants: Vec::new(),
+            lifetime: Duration::from_secs(60),
+        };
         assert!(matches!(desk.authenticator.mint(&request), Err(IdentityError::MalformedClaim { .. })), "{subject:?}");
     }
-    let endless = TokenRequest { subject: "anna".to_owned(), role: Role::Operator, channel: None, lifetime: Duration::MAX };
+    let granted = TokenRequest {
+        subject: "anna".to_owned(),
+        role: Role::Operator,
+        channel: None,
+        grants: vec![Grant::Stock],
+        lifetime: Duration::from_secs(60),
+    };
+    assert!(matches!(desk.authenticator.mint(&granted), Err(IdentityError::NotMinted { .. })), "an operator is granted nothing");
+    let erp = TokenRequest { role: Role::Service, ..granted };
+    assert_eq!(desk.authenticator.verify(&desk.authenticator.mint(&erp).unwrap()).unwrap().grants, [Grant::Stock]);
+    let endless =
+        TokenRequest { subject: "anna".to_owned(), role: Role::Operator, channel: None, grants: Vec::new(), lifetime: Duration::MAX };
     assert!(matches!(desk.authenticator.mint(&endless), Err(IdentityError::NotMinted { .. })));
 }

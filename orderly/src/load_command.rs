@@ -61,7 +61,13 @@ fn token(args: &LoadArgs) -> anyhow::Result<String> {
     Ok(authenticator.mint(&request())?)
 }
 
-/// The token with which a load speaks for its channel.
+/// The token with which a load speaks for its channel, and adds what its orders need: products, warehouses and stock.
 pub(crate) fn request() -> TokenRequest {
-    TokenRequest { subject: CHANNEL.to_owned(), role: Role::Service, channel: Some(CHANNEL.to_owned()), lifetime: LIFETIME }
+    TokenRequest {
+        subject: CHANNEL.to_owned(),
+        role: Role::Service,
+        channel: Some(CHANNEL.to_owned()),
+        grants: load::GRANTS.to_vec(),
+        lifetime: LIFETIME,
+    }
 }

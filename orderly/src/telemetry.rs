@@ -1,10 +1,16 @@
 //! What the program says of itself: log lines on stderr.
 
+mod repeats;
+
 use std::io::{BufWriter, IsTerminal};
 
 use clap::{Args, ValueEnum};
 use tracing_appender::non_blocking::{NonBlockingBuilder, WorkerGuard};
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
+use tracing_subscriber::{EnvFilter, Layer, fmt, registry};
+
+use repeats::{INTERVAL, Repeats, Sums};
 
 /// How log lines are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -28,19 +34,28 @@ pub struct LogOutputArgs {
     pub log_format: LogFormat,
 }
 
+/// Who writes log lines; what is left is written when it goes.
+pub struct Logging {
+    // Sums are lines, so who says them goes before who writes them.
+    _sums: Sums,
+    _writer: WorkerGuard,
+}
+
 /// Starts logging; `default` holds where nothing is said. Lines are written behind the back of who logs them, together where there are many; none is
-/// dropped, and what is left is written when the guard goes.
+/// dropped, but of warnings and errors with one cause only the first of an interval is said, and then how often it was.
 ///
 /// # Errors
 /// The filter is none.
-pub fn start(args: &LogOutputArgs, default: &str) -> anyhow::Result<WorkerGuard> {
+pub fn start(args: &LogOutputArgs, default: &str) -> anyhow::Result<Logging> {
     let usual = std::env::var(EnvFilter::DEFAULT_ENV).ok();
     let filter = EnvFilter::try_new(args.log.as_deref().or(usual.as_deref()).unwrap_or(default))?;
     let (writer, guard) = NonBlockingBuilder::default().lossy(false).finish(BufWriter::new(std::io::stderr()));
-    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(writer).with_ansi(std::io::stderr().is_terminal());
-    match args.log_format {
-        LogFormat::Text => lines.init(),
-        LogFormat::Json => lines.json().flatten_event(true).init(),
-    }
-    Ok(guard)
+    let lines = fmt::layer().with_writer(writer).with_ansi(std::io::stderr().is_terminal());
+    let lines = match args.log_format {
+        LogFormat::Text => lines.boxed(),
+        LogFormat::Json => lines.json().flatten_event(true).boxed(),
+    };
+    let repeats = Repeats::of(INTERVAL);
+    registry().with(filter).with(repeats.clone()).with(lines).init();
+    Ok(Logging { _sums: repeats.say_sums(), _writer: guard })
 }

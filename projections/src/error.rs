@@ -94,14 +94,35 @@ impl ReadModelError {
         matches!(self, Self::Database(error) if code(error).is_some_and(|code| code == "42P01"))
     }
 
-    /// Whether it is the way to the read database, or that database itself (SQLSTATE 08, 53, 57), that failed.
+    /// Whether it is the way to the database, or that database itself (SQLSTATE 08, 25, 40, 53, 55, 57, 58), that failed: it will pass.
     pub fn is_outage(&self) -> bool {
-        let Self::Database(error) = self else { return false };
+        const PASSING: [&str; 7] = ["08", "25", "40", "53", "55", "57", "58"];
+        let error = match self {
+            Self::Database(error) => error,
+            Self::Log(error) => return error.is_outage(),
+            Self::Subscription(_)
+            | Self::Row { .. }
+            | Self::InvalidCursor(_)
+            | Self::Unknown(_)
+            | Self::Absent(_)
+            | Self::LostLease(_)
+            | Self::Busy(_)
+            | Self::Behind { .. }
+            | Self::Lost { .. }
+            | Self::SwapRefused { .. }
+            | Self::TooManyDeadLetters { .. }
+            | Self::Interrupted => return false,
+        };
         match code(error) {
-            Some(code) => ["08", "53", "57"].iter().any(|class| code.starts_with(class)),
+            Some(code) => PASSING.iter().any(|class| code.starts_with(class)),
             None => matches!(
                 error,
-                sqlx::Error::Io(_) | sqlx::Error::Tls(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Protocol(_)
+                sqlx::Error::Io(_)
+                    | sqlx::Error::Tls(_)
+                    | sqlx::Error::PoolTimedOut
+                    | sqlx::Error::PoolClosed
+                    | sqlx::Error::Protocol(_)
+                    | sqlx::Error::WorkerCrashed
             ),
         }
     }

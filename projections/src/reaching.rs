@@ -58,7 +58,8 @@ impl ReadDatabase {
         let mut heard = self.watcher.listen(model).ok_or_else(|| ReadModelError::Unknown(model.name.to_owned()))?;
         let mut seen = Some(*heard.borrow_and_update()).filter(|seen| seen.kept);
         loop {
-            if let Some(reached) = seen.and_then(|seen| judge(model, seen, wanted)) {
+            let latest = self.watcher.latest_epoch();
+            if let Some(reached) = seen.and_then(|seen| judge(model, seen, latest, wanted)) {
                 return reached;
             }
             let behind = seen.map(|seen| seen.at.unwrap_or_default().position);
@@ -78,10 +79,14 @@ impl ReadDatabase {
 
 /// Whether it is there; none: not yet.
 ///
-/// A position of an older epoch than the read model's was given in a history that ended: whether it survived is not for a read model to know. One of a
-/// later epoch is waited for, whatever the number.
-fn judge(model: &ReadModel, seen: Seen, wanted: PositionToken) -> Option<Result<PositionToken, ReadModelError>> {
+/// A position of an older epoch than the read model's was given in a history that ended: whether it survived is not for a read model to know. One of the
+/// next epoch is waited for, whatever the number. Epochs are counted without gaps, so one behind the next of the latest that any read model has seen is none
+/// that a position was ever given in.
+fn judge(model: &ReadModel, seen: Seen, latest: i64, wanted: PositionToken) -> Option<Result<PositionToken, ReadModelError>> {
     let at = seen.at?.token();
+    if wanted.epoch > latest + 1 {
+        return Some(Err(ReadModelError::Lost { name: model.name.to_owned(), wanted }));
+    }
     if at.position < wanted.position || at.epoch < wanted.epoch && wanted.position > 0 {
         return None;
     }

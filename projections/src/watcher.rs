@@ -70,6 +70,12 @@ impl Watcher {
         heard
     }
 
+    /// The latest epoch that any read model has come to.
+    pub(crate) fn latest_epoch(&self) -> i64 {
+        let epochs = self.seen.values().filter_map(|sender| sender.borrow().at.map(|at| at.epoch));
+        epochs.max().unwrap_or_default()
+    }
+
     /// Looks once it is this caller's turn and time for it; another's look is as good. Dropped at any point, it leaves the turn to the next.
     pub(crate) async fn look_in_turn(&self, pool: &PgPool) -> Result<(), ReadModelError> {
         let mut pace = self.turn.lock().await;

@@ -28,9 +28,13 @@ pub struct QueryArgs {
     #[arg(long, env = "ORDERLY_QUERY_BODY_BYTES", default_value_t = Self::DEFAULT.query_body_bytes)]
     pub query_body_bytes: usize,
 
-    /// How many queries may be under way at once; more are refused at once
+    /// How many queries may be worked on at once, those that wait for a position not counted; more are refused at once
     #[arg(long, env = "ORDERLY_QUERY_IN_FLIGHT", default_value_t = Self::DEFAULT.query_in_flight)]
     pub query_in_flight: usize,
+
+    /// How many queries one caller may have under way at once, those that wait for a position included; more are refused at once
+    #[arg(long, env = "ORDERLY_QUERY_SHARE", default_value_t = Self::DEFAULT.query_share)]
+    pub query_share: usize,
 }
 
 impl QueryArgs {
@@ -43,6 +47,7 @@ impl QueryArgs {
         query_aliases: 30,
         query_body_bytes: 64 * 1024,
         query_in_flight: 256,
+        query_share: 64,
     };
 
     pub(crate) fn wait(&self) -> Duration {

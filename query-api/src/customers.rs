@@ -1,5 +1,6 @@
 //! Customers. What is personal is null for who may not see it.
 
+use aggregates::decisions::on_order::Sight;
 use aggregates::values::{Address as PostalAddress, ChannelReference as ChannelName, CustomerId};
 use async_graphql::{Context, Enum, ID, InputObject, Object, SimpleObject};
 use chrono::{DateTime, Utc};
@@ -7,7 +8,7 @@ use projections::customers::{self, CustomerFilter, CustomerRow, Customers};
 
 use crate::arguments::{parse, text};
 use crate::errors::QueryError;
-use crate::page::{self, Page};
+use crate::page::{self, List, Page};
 use crate::position;
 use crate::viewer::Viewer;
 
@@ -45,19 +46,20 @@ pub(crate) struct Customer {
 impl Customer {
     /// As this viewer may see it.
     pub(crate) fn shown(row: CustomerRow, viewer: Viewer<'_>) -> Self {
-        let personal = viewer.sees_personal_data_of(row.id);
+        let owner = row.id;
+        let sees = |name| viewer.sees("Customer", name, owner);
         let channel_reference = row.channel.zip(row.reference);
         Self {
             id: ID::from(row.id),
             channel_reference: channel_reference.map(|(channel, reference)| ChannelReference { channel, reference }),
             tier: row.tier.into(),
             status: row.status.into(),
-            suspension_reason: row.suspension_reason.filter(|_| viewer.is_staff()),
-            name: row.name.filter(|_| personal).map(String::from),
-            email: row.email.filter(|_| personal).map(String::from),
-            phone: row.phone.filter(|_| personal).map(String::from),
-            address: row.address.filter(|_| personal).map(Address::from),
-            attributes: row.attributes.filter(|_| personal).map(|all| all.into_iter().map(Attribute::from).collect()),
+            suspension_reason: row.suspension_reason.filter(|_| sees("suspensionReason")),
+            name: row.name.filter(|_| sees("name")).map(String::from),
+            email: row.email.filter(|_| sees("email")).map(String::from),
+            phone: row.phone.filter(|_| sees("phone")).map(String::from),
+            address: row.address.filter(|_| sees("address")).map(Address::from),
+            attributes: row.attributes.filter(|_| sees("attributes")).map(|all| all.into_iter().map(Attribute::from).collect()),
             registered_at: row.registered_at,
             updated_at: row.updated_at,
             version: row.version,
@@ -170,8 +172,8 @@ pub(crate) struct CustomerQueries;
 
 #[Object]
 impl CustomerQueries {
-    /// One customer, by exactly one of id, channel reference and e-mail address. Customers see themselves only; a search by e-mail address
-    /// is for who may see everybody's.
+    /// One customer, by exactly one of id, channel reference and e-mail address. Customers see themselves only, a sales channel its own; a search
+    /// by e-mail address is for who may see everybody's.
     async fn customer(
         &self,
         context: &Context<'_>,
@@ -180,8 +182,7 @@ impl CustomerQueries {
         email: Option<String>,
         min_position: Option<String>,
     ) -> Result<Option<Customer>, QueryError> {
-        let viewer = Viewer::of(context);
-        let whose = viewer.orders()?;
+        let (viewer, sight) = Viewer::asking(context, "Query", "customer")?;
         let read = position::reach::<Customers>(context, min_position).await?;
         let row = match (id, channel_reference, email) {
             (Some(id), None, None) => customers::by_id(read, parse::<CustomerId>(&id)?).await?,
@@ -192,10 +193,10 @@ impl CustomerQueries {
             }
             (_, _, _) => return Err(QueryError::Argument("give exactly one of id, channelReference and email".to_owned())),
         };
-        Ok(row.filter(|row| whose.includes(row.id)).map(|row| Customer::shown(row, viewer)))
+        Ok(row.filter(|row| sight.sees(row.id, row.channel.as_deref())).map(|row| Customer::shown(row, viewer)))
     }
 
-    /// Customers in the order of their ids. Not for customers.
+    /// Customers in the order of their ids; a sales channel sees its own. Not for customers.
     async fn customers(
         &self,
         context: &Context<'_>,
@@ -204,13 +205,16 @@ impl CustomerQueries {
         after: Option<String>,
         min_position: Option<String>,
     ) -> Result<Page<Customer>, QueryError> {
-        let viewer = Viewer::of(context);
-        viewer.must_be_staff()?;
+        let (viewer, sight) = Viewer::asking(context, "Query", "customers")?;
         let read = position::reach::<Customers>(context, min_position).await?;
         let filter = filter.unwrap_or_default();
-        let filter = CustomerFilter { tier: filter.tier.map(Into::into), status: filter.status.map(Into::into) };
-        let request = page::request(first, after)?;
+        let channel = match sight {
+            Sight::OfChannel(channel) => Some(channel),
+            Sight::All | Sight::Of(_) | Sight::Nothing => None,
+        };
+        let filter = CustomerFilter { tier: filter.tier.map(Into::into), status: filter.status.map(Into::into), channel };
+        let request = page::request(List::CUSTOMERS, first, after)?;
         let found = customers::page(read, &filter, &request).await?;
-        Ok(page::page(found, &request, |row| Customer::shown(row, viewer)))
+        Ok(page::page(List::CUSTOMERS, found, &request, |row| Customer::shown(row, viewer)))
     }
 }

@@ -16,6 +16,7 @@ pub(crate) enum Code {
     QueryTooComplex,
     TooManyAliases,
     BodyTooLarge,
+    BodyTooSlow,
     PositionMalformed,
     PositionNotReached,
     PositionLost,
@@ -38,6 +39,7 @@ impl Code {
             Self::QueryTooComplex => "QUERY_TOO_COMPLEX",
             Self::TooManyAliases => "TOO_MANY_ALIASES",
             Self::BodyTooLarge => "BODY_TOO_LARGE",
+            Self::BodyTooSlow => "BODY_TOO_SLOW",
             Self::PositionMalformed => "POSITION_MALFORMED",
             Self::PositionNotReached => "POSITION_NOT_REACHED",
             Self::PositionLost => "POSITION_LOST",
@@ -61,7 +63,7 @@ pub(crate) enum QueryError {
     PositionMalformed(String),
     #[error("the read model {model} has not reached position {wanted} within {waited_ms} ms")]
     PositionNotReached { model: &'static str, wanted: String, waited_ms: u64 },
-    #[error("position {wanted} was lost in a failover: read again what it stood for")]
+    #[error("position {wanted} is of no history that is known here, or was lost in a failover: read again what it stood for")]
     PositionLost { wanted: String },
     #[error("the read model has not been built yet: {what}")]
     ReadModelMissing { what: String },
@@ -155,6 +157,18 @@ fn set_code(error: &mut ServerError, code: Code) {
     if extensions.get("code").is_none() {
         extensions.set("code", code.name());
     }
+}
+
+/// Whether nothing was answered because of something that will pass: worth asking again.
+pub(crate) fn is_to_be_asked_again(response: &Response) -> bool {
+    let passing = [Code::Timeout, Code::Overloaded, Code::Unavailable].map(|code| Value::from(code.name()));
+    let nothing = if let Value::Object(fields) = &response.data {
+        fields.values().all(|value| *value == Value::Null)
+    } else {
+        response.data == Value::Null
+    };
+    let code = |error: &ServerError| error.extensions.as_ref().and_then(|extensions| extensions.get("code").cloned());
+    nothing && response.errors.iter().filter_map(code).any(|code| passing.contains(&code))
 }
 
 /// Whether a response is a refused request: nothing was resolved.

@@ -1,39 +1,40 @@
 //! `/graphql`: from HTTP to the schema and back.
 
 use async_graphql::{Request, Response as Answer, Variables};
-use axum::body::Bytes;
-use axum::extract::rejection::BytesRejection;
 use axum::extract::{RawQuery, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use identity::{Caller, IdentityError};
 use serde::Deserialize;
 
+use crate::body::{self, Unread};
 use crate::errors::{self, Code, QueryError};
 use crate::position::{self, MIN_POSITION, POSITION, Reflected, Wanted};
 use crate::state::QueryState;
+use crate::turns::{Share, Turn};
 use crate::{hops, limits, nesting};
 
 const GRAPHQL_JSON: &str = "application/graphql-response+json";
 
-/// A query in a body.
+/// A query in a body, which is read once it is known who sends it.
 ///
 /// What cannot be read is said in words of our own: a library's would tell callers of our types.
-pub(crate) async fn post(State(state): State<QueryState>, headers: HeaderMap, body: Result<Bytes, BytesRejection>) -> Response {
+pub(crate) async fn post(State(state): State<QueryState>, request: axum::extract::Request) -> Response {
+    let headers = request.headers().clone();
+    let admitted = match admit(&state, &headers) {
+        Ok(admitted) => admitted,
+        Err(refusal) => return *refusal,
+    };
     if is_packed(&headers) {
         let message = "a request is read as it is: send it without content-encoding";
         return refuse(&headers, StatusCode::UNSUPPORTED_MEDIA_TYPE, Code::InvalidRequest, message);
     }
-    let body = match body {
+    let body = match body::whole(request, &state).await {
         Ok(body) => body,
-        Err(problem) if problem.status() == StatusCode::PAYLOAD_TOO_LARGE => {
-            let message = format!("a request has at most {} bytes", state.args().query_body_bytes);
-            return refuse(&headers, StatusCode::PAYLOAD_TOO_LARGE, Code::BodyTooLarge, message);
-        }
-        Err(_) => return refuse(&headers, StatusCode::BAD_REQUEST, Code::InvalidRequest, "the body could not be read to its end"),
+        Err(Unread { status, code, message }) => return refuse(&headers, status, code, message),
     };
     match serde_json::from_slice::<Request>(&body) {
-        Ok(request) => answer(&state, &headers, request).await,
+        Ok(request) => answer(&state, &headers, admitted, request).await,
         Err(problem) => refuse(&headers, StatusCode::BAD_REQUEST, Code::InvalidRequest, not_a_request("the body", &problem)),
     }
 }
@@ -55,8 +56,12 @@ pub(crate) async fn get(State(state): State<QueryState>, headers: HeaderMap, Raw
     if accepts(&headers, "text/html") {
         return Redirect::temporary("/graphiql").into_response();
     }
+    let admitted = match admit(&state, &headers) {
+        Ok(admitted) => admitted,
+        Err(refusal) => return *refusal,
+    };
     match query.as_deref().map(parse_address) {
-        Some(Ok(request)) => answer(&state, &headers, request).await,
+        Some(Ok(request)) => answer(&state, &headers, admitted, request).await,
         Some(Err(problem)) => refuse(&headers, StatusCode::BAD_REQUEST, Code::InvalidRequest, problem),
         None => refuse(&headers, StatusCode::BAD_REQUEST, Code::InvalidRequest, "there is no query"),
     }
@@ -84,29 +89,43 @@ fn parse_address(query: &str) -> Result<Request, String> {
     Ok(request)
 }
 
-async fn answer(state: &QueryState, headers: &HeaderMap, request: Request) -> Response {
-    let caller = match authenticate(state, headers) {
-        Ok(caller) => caller,
-        Err(problem) => return refuse(headers, StatusCode::UNAUTHORIZED, Code::Unauthenticated, problem.to_string()),
-    };
-    let wanted = match wanted(state, headers) {
-        Ok(wanted) => wanted,
-        Err(problem) => return refuse(headers, StatusCode::BAD_REQUEST, Code::PositionMalformed, problem.to_string()),
-    };
-    let Ok(_permit) = state.in_flight().try_acquire() else {
+/// A request that may be read: what its headers say.
+struct Admitted {
+    caller: Caller,
+    wanted: Wanted,
+    /// It is one of its caller's until it is answered.
+    _share: Share,
+}
+
+/// What can be told before anything else is read.
+fn admit(state: &QueryState, headers: &HeaderMap) -> Result<Admitted, Box<Response>> {
+    let refused = |status, code, message: String| Box::new(refuse(headers, status, code, message));
+    let caller = authenticate(state, headers);
+    let caller = caller.map_err(|problem| refused(StatusCode::UNAUTHORIZED, Code::Unauthenticated, problem.to_string()))?;
+    let wanted = wanted(state, headers);
+    let wanted = wanted.map_err(|problem| refused(StatusCode::BAD_REQUEST, Code::PositionMalformed, problem.to_string()))?;
+    let share = state.turns().share_of(&caller).ok_or_else(|| {
+        let message = format!("{} queries of yours are under way: wait for one of them", state.args().query_share);
+        refused(StatusCode::TOO_MANY_REQUESTS, Code::Overloaded, message)
+    })?;
+    Ok(Admitted { caller, wanted, _share: share })
+}
+
+async fn answer(state: &QueryState, headers: &HeaderMap, admitted: Admitted, request: Request) -> Response {
+    let Some(turn) = state.turns().begin() else {
         return refuse(headers, StatusCode::SERVICE_UNAVAILABLE, Code::Overloaded, "too many queries are under way: try again");
     };
-    let done = tokio::time::timeout(state.args().timeout(), execute(state, caller, wanted, request)).await;
+    let done = tokio::time::timeout(state.args().timeout(), execute(state, &admitted, turn, request)).await;
     let (answer, reflected) = done.unwrap_or_else(|_| (errors::refusal(Code::Timeout, "the query took too long"), Reflected::default()));
     respond(headers, answer, &reflected)
 }
 
 fn authenticate(state: &QueryState, headers: &HeaderMap) -> Result<Caller, IdentityError> {
-    let authorization = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-    state.authenticator().verify(identity::bearer_token(authorization)?)
+    let given = headers.get_all(header::AUTHORIZATION).iter().map(HeaderValue::as_bytes);
+    state.authenticator().verify(identity::bearer_token(given)?)
 }
 
-async fn execute(state: &QueryState, caller: Caller, wanted: Wanted, mut request: Request) -> (Answer, Reflected) {
+async fn execute(state: &QueryState, admitted: &Admitted, turn: Turn, mut request: Request) -> (Answer, Reflected) {
     let reflected = Reflected::default();
     if nesting::is_too_deep(&request.query) {
         let message = format!("the query's brackets are nested deeper than {} levels", nesting::NESTING_LIMIT);
@@ -120,7 +139,7 @@ async fn execute(state: &QueryState, caller: Caller, wanted: Wanted, mut request
     if let Err(excess) = measured {
         return (errors::refusal(excess.code(), excess.to_string()), reflected);
     }
-    let request = request.data(caller).data(reflected.clone()).data(wanted);
+    let request = request.data(admitted.caller.clone()).data(reflected.clone()).data(admitted.wanted).data(turn);
     let request = hops::with_loaders(request, state.read());
     (errors::finish(state.schema().execute(request).await), reflected)
 }
@@ -135,9 +154,10 @@ fn wanted(state: &QueryState, headers: &HeaderMap) -> Result<Wanted, QueryError>
 fn respond(headers: &HeaderMap, answer: Answer, reflected: &Reflected) -> Response {
     count(&answer);
     let answer = reflected.extend(answer);
-    let status = match errors::is_refusal(&answer) && accepts(headers, GRAPHQL_JSON) {
-        true => StatusCode::BAD_REQUEST,
-        false => StatusCode::OK,
+    let status = match (errors::is_to_be_asked_again(&answer), errors::is_refusal(&answer) && accepts(headers, GRAPHQL_JSON)) {
+        (true, _) => StatusCode::SERVICE_UNAVAILABLE,
+        (false, true) => StatusCode::BAD_REQUEST,
+        (false, false) => StatusCode::OK,
     };
     let mut response = write(headers, status, &answer);
     if let Some(position) = reflected.least().and_then(|position| HeaderValue::try_from(position.to_string()).ok()) {
@@ -156,9 +176,6 @@ fn refuse(headers: &HeaderMap, status: StatusCode, code: Code, message: impl Int
     if status == StatusCode::UNAUTHORIZED {
         response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
     }
-    if status == StatusCode::SERVICE_UNAVAILABLE {
-        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
-    }
     response
 }
 
@@ -166,7 +183,11 @@ fn write(headers: &HeaderMap, status: StatusCode, answer: &Answer) -> Response {
     let content_type = if accepts(headers, GRAPHQL_JSON) { GRAPHQL_JSON } else { "application/json" };
     let body = serde_json::to_vec(answer).expect("a GraphQL response is made of what JSON can say");
     let headers = [(header::CONTENT_TYPE, content_type), (header::CACHE_CONTROL, "no-store")];
-    (status, headers, body).into_response()
+    let mut response = (status, headers, body).into_response();
+    if matches!(status, StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS) {
+        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+    }
+    response
 }
 
 fn accepts(headers: &HeaderMap, media_type: &str) -> bool {

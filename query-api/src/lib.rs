@@ -6,6 +6,7 @@
 
 mod args;
 mod arguments;
+mod body;
 mod customers;
 mod errors;
 mod graphiql;
@@ -25,6 +26,7 @@ mod sales;
 mod schema;
 mod state;
 mod stock;
+mod turns;
 mod viewer;
 
 pub use args::QueryArgs;

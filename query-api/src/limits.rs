@@ -1,7 +1,7 @@
 //! What a query may cost, measured before it is validated: validation itself expands fragments, so a document of a few lines could keep it
 //! busy for minutes.
 //!
-//! Introspection is measured by itself: GraphiQL's question about the schema is deeper than any query about orders needs to be.
+//! Questions about the schema are measured by themselves: GraphiQL's is deeper than any query about orders needs to be.
 
 use std::collections::{HashMap, HashSet};
 
@@ -26,8 +26,10 @@ const FRAGMENT_LIMIT: usize = 100;
 /// the depth of fields; few enough for everything that walks over a query by calling itself.
 const LEVEL_LIMIT: usize = 200;
 
-/// GraphiQL asks for types of types nine levels down: 14 levels, some hundred fields.
-const INTROSPECTION: Limits = Limits { depth: 18, complexity: 1_000, aliases: 0 };
+/// How deep a question about the schema may be, and how many fields it may have: GraphiQL asks for types of types nine levels down, which makes 14 levels and
+/// some hundred fields.
+const SCHEMA_DEPTH: usize = 18;
+const SCHEMA_FIELDS: usize = 1_000;
 
 /// A limit that a query exceeds.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -36,6 +38,12 @@ pub(crate) enum Excess {
     Depth(usize),
     #[error("the query asks for more than {0} fields, those of a page counted once for each of its rows")]
     Complexity(usize),
+    #[error("the query has more than {0} selections, those of a fragment counted wherever it is spread")]
+    Selections(usize),
+    #[error("what is asked of the schema is nested deeper than {SCHEMA_DEPTH} levels")]
+    SchemaDepth,
+    #[error("more than {SCHEMA_FIELDS} fields are asked of the schema")]
+    SchemaFields,
     #[error("the query has more than {0} aliases")]
     Aliases(usize),
     #[error("the query has more than {FRAGMENT_LIMIT} fragments")]
@@ -51,8 +59,8 @@ pub(crate) enum Excess {
 impl Excess {
     pub(crate) fn code(&self) -> Code {
         match self {
-            Self::Depth(_) | Self::Levels => Code::QueryTooDeep,
-            Self::Complexity(_) | Self::Fragments => Code::QueryTooComplex,
+            Self::Depth(_) | Self::SchemaDepth | Self::Levels => Code::QueryTooDeep,
+            Self::Complexity(_) | Self::Selections(_) | Self::SchemaFields | Self::Fragments => Code::QueryTooComplex,
             Self::Aliases(_) => Code::TooManyAliases,
             Self::Cycle | Self::Unused => Code::InvalidQuery,
         }
@@ -69,11 +77,10 @@ pub(crate) fn check(document: &ExecutableDocument, variables: &Variables, limits
     }
     let mut used = HashSet::new();
     for (_, operation) in document.operations.iter() {
-        for (introspection, limits) in [(false, limits), (true, INTROSPECTION)] {
-            let (fragments, used) = (&document.fragments, &mut used);
-            let mut walk = Walk { fragments, variables, introspection, limits, used, fields: 0, steps: 0, aliases: 0 };
-            walk.selection(&operation.node.selection_set.node, Place { depth: 0, levels: 0, fragments: 0, times: 1 })?;
-        }
+        let (fragments, used) = (&document.fragments, &mut used);
+        let mut walk = Walk { fragments, variables, limits, used, fields: 0, schema_fields: 0, selections: 0, aliases: 0 };
+        let place = Place { depth: 0, levels: 0, fragments: 0, times: 1, in_schema: false };
+        walk.selection(&operation.node.selection_set.node, place)?;
     }
     if used.len() == document.fragments.len() { Ok(()) } else { Err(Excess::Unused) }
 }
@@ -81,12 +88,12 @@ pub(crate) fn check(document: &ExecutableDocument, variables: &Variables, limits
 struct Walk<'a, 'd> {
     fragments: &'d HashMap<Name, Positioned<FragmentDefinition>>,
     variables: &'a Variables,
-    introspection: bool,
     limits: Limits,
     /// The fragments that were come by.
     used: &'a mut HashSet<&'d Name>,
     fields: usize,
-    steps: usize,
+    schema_fields: usize,
+    selections: usize,
     aliases: usize,
 }
 
@@ -101,6 +108,8 @@ struct Place {
     fragments: usize,
     /// How many times it is answered: once for each row of the pages around it.
     times: usize,
+    /// Whether it is part of a question about the schema.
+    in_schema: bool,
 }
 
 impl<'d> Walk<'_, 'd> {
@@ -113,12 +122,12 @@ impl<'d> Walk<'_, 'd> {
     }
 
     fn item(&mut self, item: &'d Selection, place: Place) -> Result<(), Excess> {
-        self.steps += 1;
-        if self.steps > self.limits.complexity {
-            return Err(Excess::Complexity(self.limits.complexity));
+        self.selections += 1;
+        let most = self.most_selections();
+        if self.selections > most {
+            return Err(Excess::Selections(most));
         }
         match item {
-            Selection::Field(field) if place.depth == 0 && is_introspection(&field.node) != self.introspection => Ok(()),
             Selection::Field(field) => self.field(&field.node, place),
             Selection::InlineFragment(inline) => self.selection(&inline.node.selection_set.node, place),
             Selection::FragmentSpread(spread) => self.spread(&spread.node.fragment_name.node, place),
@@ -126,20 +135,37 @@ impl<'d> Walk<'_, 'd> {
     }
 
     fn field(&mut self, field: &'d Field, place: Place) -> Result<(), Excess> {
-        self.fields = self.fields.saturating_add(place.times);
+        let in_schema = place.in_schema || is_about_the_schema(field);
+        let place = Place { depth: place.depth + 1, in_schema, ..place };
         self.aliases += usize::from(field.alias.is_some());
-        let depth = place.depth + 1;
-        if depth > self.limits.depth {
-            return Err(Excess::Depth(self.limits.depth));
-        }
-        if self.fields > self.limits.complexity {
-            return Err(Excess::Complexity(self.limits.complexity));
-        }
         if self.aliases > self.limits.aliases {
             return Err(Excess::Aliases(self.limits.aliases));
         }
+        self.count(place)?;
         let times = place.times.saturating_mul(self.rows(field));
-        self.selection(&field.selection_set.node, Place { depth, times, ..place })
+        self.selection(&field.selection_set.node, Place { times, ..place })
+    }
+
+    fn count(&mut self, Place { depth, times, in_schema, .. }: Place) -> Result<(), Excess> {
+        let counted = if in_schema { &mut self.schema_fields } else { &mut self.fields };
+        *counted = counted.saturating_add(if in_schema { 1 } else { times });
+        let (fields, Limits { depth: deepest, complexity, .. }) = (*counted, self.limits);
+        let (too_deep, too_many) = match in_schema {
+            true => (depth > SCHEMA_DEPTH, fields > SCHEMA_FIELDS),
+            false => (depth > deepest, fields > complexity),
+        };
+        match (in_schema, too_deep, too_many) {
+            (_, false, false) => Ok(()),
+            (true, true, _) => Err(Excess::SchemaDepth),
+            (true, false, true) => Err(Excess::SchemaFields),
+            (false, true, _) => Err(Excess::Depth(deepest)),
+            (false, false, true) => Err(Excess::Complexity(complexity)),
+        }
+    }
+
+    /// Every field that may be asked for, twice: half may be spreads of fragments. It ends the walk where fragments double and double.
+    fn most_selections(&self) -> usize {
+        self.limits.complexity.saturating_add(SCHEMA_FIELDS).saturating_mul(2)
     }
 
     fn spread(&mut self, name: &Name, place: Place) -> Result<(), Excess> {
@@ -191,8 +217,9 @@ fn has_rows(field: &Field) -> bool {
     })
 }
 
-fn is_introspection(field: &Field) -> bool {
-    matches!(field.name.node.as_str(), "__schema" | "__type" | "__typename")
+/// `__typename` is not: it costs what any field does.
+fn is_about_the_schema(field: &Field) -> bool {
+    matches!(field.name.node.as_str(), "__schema" | "__type")
 }
 
 #[cfg(test)]
@@ -238,7 +265,7 @@ mod tests {
             query.push_str(&format!(" fragment f{i} on Query {{ ...f{} ...f{} }}", i + 1, i + 1));
         }
         query.push_str(" fragment f40 on Query { x }");
-        assert_eq!(measured(&query), Err(Excess::Complexity(100)));
+        assert_eq!(measured(&query), Err(Excess::Selections(2_200)));
     }
 
     #[test]
@@ -264,9 +291,29 @@ mod tests {
     }
 
     #[test]
-    fn introspection_has_limits_of_its_own() {
+    fn questions_about_the_schema_have_limits_of_their_own() {
         let nested = |levels: usize| format!("{{ __schema {} x {} }}", "{ a".repeat(levels), "}".repeat(levels));
         assert_eq!(measured(&nested(14)), Ok(()));
-        assert_eq!(measured(&nested(30)), Err(Excess::Depth(18)));
+        assert_eq!(measured(&nested(30)), Err(Excess::SchemaDepth));
+        let wide = |fields: usize| format!("{{ __type(name: \"Order\") {{ {} }} }}", "x ".repeat(fields));
+        assert_eq!(measured(&wide(999)), Ok(()));
+        assert_eq!(measured(&wide(1_000)), Err(Excess::SchemaFields));
+    }
+
+    #[test]
+    fn the_name_of_a_type_is_a_field_like_any_other_and_may_have_another_name() {
+        assert_eq!(measured("{ a: __typename }"), Ok(()));
+        assert_eq!(measured("{ a: __typename b: __typename c: __typename }"), Err(Excess::Aliases(2)));
+        assert_eq!(measured("{ a: __schema { b: x } }"), Ok(()));
+        assert_eq!(measured(&format!("{{ {} }}", "__typename ".repeat(101))), Err(Excess::Complexity(100)));
+    }
+
+    #[test]
+    fn a_limit_that_is_exceeded_is_the_one_that_was_set() {
+        let roomy = Limits { complexity: 20_000, ..LIMITS };
+        let plain = |fields: usize| check(&parse_query(format!("{{ {} }}", "x ".repeat(fields))).unwrap(), &Variables::default(), roomy);
+        assert_eq!(plain(1_500), Ok(()));
+        assert_eq!(plain(20_000), Ok(()));
+        assert_eq!(plain(20_001), Err(Excess::Complexity(20_000)));
     }
 }

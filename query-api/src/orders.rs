@@ -3,6 +3,7 @@
 mod parts;
 mod states;
 
+use aggregates::decisions::on_order::Sight;
 use aggregates::values::{CustomerId, OrderId, OrderNumber};
 use async_graphql::dataloader::DataLoader;
 use async_graphql::{ComplexObject, Context, ID, InputObject, Object, SimpleObject};
@@ -17,9 +18,9 @@ use crate::hops::CustomerOf;
 use crate::money::Money;
 use crate::orders::parts::{Delivery, EndReason, Line, Payment, Shipment, TimelineEntry};
 use crate::orders::states::{FulfillmentStatus, OrderStatus, PaymentStatus};
-use crate::page::{self, Page};
+use crate::page::{self, List, Page};
 use crate::position;
-use crate::viewer::{Viewer, Whose};
+use crate::viewer::Viewer;
 
 /// An order. Addresses are null for who may not see them.
 #[derive(SimpleObject)]
@@ -84,7 +85,7 @@ pub(crate) struct Order {
 impl Order {
     /// As this viewer may see it.
     fn shown(row: OrderRow, viewer: Viewer<'_>) -> Self {
-        let personal = viewer.sees_personal_data_of(row.customer_id);
+        let owner = row.customer_id;
         let currency = row.currency.code();
         let money = |amount| Money::of(amount, currency);
         let channel_reference = row.channel.zip(row.reference);
@@ -108,12 +109,12 @@ impl Order {
             placed_at: row.placed_at,
             recorded_at: row.recorded_at,
             updated_at: row.updated_at,
-            delivery: Delivery::shown(row.delivery, personal),
-            billing_address: row.billing_address.filter(|_| personal).map(Address::from),
+            delivery: Delivery::shown(row.delivery, viewer.sees("Delivery", "address", owner)),
+            billing_address: row.billing_address.filter(|_| viewer.sees("Order", "billingAddress", owner)).map(Address::from),
             lines: row.lines.into_iter().map(|line| Line::of(line, currency)).collect(),
             payments: row.payments.into_iter().map(|payment| Payment::of(payment, currency)).collect(),
             shipments: row.shipments.into_iter().map(Shipment::from).collect(),
-            timeline: row.timeline.into_iter().map(|entry| TimelineEntry::shown(entry, viewer)).collect(),
+            timeline: row.timeline.into_iter().map(|entry| TimelineEntry::shown(entry, viewer, owner)).collect(),
             version: row.version,
             customer_key: row.customer_id,
         }
@@ -150,26 +151,31 @@ pub(crate) struct OrdersFilter {
 }
 
 impl OrdersFilter {
-    fn parse(self, whose: Whose) -> Result<OrderFilter, QueryError> {
-        let asked = parse_given::<CustomerId>(self.customer.as_deref().map(String::as_str))?;
+    fn parse(self, sight: Sight) -> Result<OrderFilter, QueryError> {
+        let customer = parse_given::<CustomerId>(self.customer.as_deref().map(String::as_str))?;
+        let channel = self.channel.map(|channel| text("channel", channel)).transpose()?;
+        let (customer, channel) = within(sight, customer, channel)?;
         Ok(OrderFilter {
             statuses: self.statuses.unwrap_or_default().into_iter().map(Into::into).collect(),
             payment_status: self.payment_status.map(Into::into),
             fulfillment_status: self.fulfillment_status.map(Into::into),
-            customer: customer_within(whose, asked)?,
-            channel: self.channel.map(|channel| text("channel", channel)).transpose()?,
+            customer,
+            channel,
             placed_from: self.placed_from.map(|from| time("placedFrom", from)).transpose()?,
             placed_before: self.placed_before.map(|before| time("placedBefore", before)).transpose()?,
         })
     }
 }
 
-fn customer_within(whose: Whose, asked: Option<CustomerId>) -> Result<Option<CustomerId>, QueryError> {
-    match (whose, asked) {
-        (Whose::Everybody, asked) => Ok(asked),
-        (Whose::Of(own), None) => Ok(Some(own)),
-        (Whose::Of(own), Some(asked)) if asked == own => Ok(Some(own)),
-        (Whose::Of(_), Some(_)) => Err(QueryError::Forbidden("customers see only their own orders")),
+/// The customer and the channel whose orders are asked for, as far as there are any for who asks.
+fn within(sight: Sight, customer: Option<CustomerId>, channel: Option<String>) -> Result<(Option<CustomerId>, Option<String>), QueryError> {
+    match sight {
+        Sight::All => Ok((customer, channel)),
+        Sight::Of(own) if customer.is_none_or(|asked| asked == own) => Ok((Some(own), channel)),
+        Sight::Of(_) => Err(QueryError::Forbidden("customers see only their own orders")),
+        Sight::OfChannel(own) if channel.as_ref().is_none_or(|asked| *asked == own) => Ok((customer, Some(own))),
+        Sight::OfChannel(_) => Err(QueryError::Forbidden("a sales channel sees only its own orders")),
+        Sight::Nothing => Err(QueryError::Forbidden("there are no orders for you")),
     }
 }
 
@@ -179,7 +185,7 @@ pub(crate) struct OrderQueries;
 
 #[Object]
 impl OrderQueries {
-    /// One order, by exactly one of id, number and channel reference. Customers see their own only.
+    /// One order, by exactly one of id, number and channel reference. Customers see their own only, a sales channel its own.
     async fn order(
         &self,
         context: &Context<'_>,
@@ -188,8 +194,7 @@ impl OrderQueries {
         channel_reference: Option<ChannelReferenceInput>,
         min_position: Option<String>,
     ) -> Result<Option<Order>, QueryError> {
-        let viewer = Viewer::of(context);
-        let whose = viewer.orders()?;
+        let (viewer, sight) = Viewer::asking(context, "Query", "order")?;
         let read = position::reach::<Orders>(context, min_position).await?;
         let row = match (id, number, channel_reference) {
             (Some(id), None, None) => orders::by_id(read, parse::<OrderId>(&id)?).await?,
@@ -197,10 +202,10 @@ impl OrderQueries {
             (None, None, Some(name)) => orders::by_channel_reference(read, &name.parse()?).await?,
             (_, _, _) => return Err(QueryError::Argument("give exactly one of id, number and channelReference".to_owned())),
         };
-        Ok(row.filter(|row| whose.includes(row.customer_id)).map(|row| Order::shown(row, viewer)))
+        Ok(row.filter(|row| sight.sees(row.customer_id, row.channel.as_deref())).map(|row| Order::shown(row, viewer)))
     }
 
-    /// Orders, the latest placed first. Customers see their own only.
+    /// Orders, the latest placed first. Customers see their own only, a sales channel its own.
     async fn orders(
         &self,
         context: &Context<'_>,
@@ -209,17 +214,17 @@ impl OrderQueries {
         after: Option<String>,
         min_position: Option<String>,
     ) -> Result<Page<Order>, QueryError> {
-        let viewer = Viewer::of(context);
-        let filter = filter.unwrap_or_default().parse(viewer.orders()?)?;
+        let (viewer, sight) = Viewer::asking(context, "Query", "orders")?;
+        let filter = filter.unwrap_or_default().parse(sight)?;
         let read = position::reach::<Orders>(context, min_position).await?;
-        let request = page::request(first, after)?;
+        let request = page::request(List::ORDERS, first, after)?;
         let found = orders::page(read, &filter, &request).await?;
-        Ok(page::page(found, &request, |row| Order::shown(row, viewer)))
+        Ok(page::page(List::ORDERS, found, &request, |row| Order::shown(row, viewer)))
     }
 
-    /// How many orders there are in each state that has any. Not for customers.
+    /// How many orders there are in each state that has any. Not for customers and sales channels.
     async fn order_counts(&self, context: &Context<'_>, min_position: Option<String>) -> Result<Vec<OrderCount>, QueryError> {
-        Viewer::of(context).must_be_staff()?;
+        Viewer::asking(context, "Query", "orderCounts")?;
         let read = position::reach::<Orders>(context, min_position).await?;
         let counts = orders::count_by_status(read).await?;
         Ok(counts.into_iter().map(|(status, count)| OrderCount { status: status.into(), count }).collect())

@@ -9,6 +9,7 @@ use projections::{PositionToken, Projection, ReadDatabase, ReadModelError};
 use tokio::sync::OnceCell;
 
 use crate::errors::QueryError;
+use crate::turns::Turn;
 
 /// The header that says which position a query must reflect.
 pub(crate) const MIN_POSITION: &str = "orderly-min-position";
@@ -73,11 +74,17 @@ pub(crate) fn parse(text: &str) -> Result<PositionToken, QueryError> {
 /// It is not there in time, belongs to a lost history, or the read models can't be asked.
 pub(crate) async fn reach<'a, P: Projection>(context: &Context<'a>, argument: Option<String>) -> Result<&'a ReadDatabase, QueryError> {
     let (read, wanted) = (context.data_unchecked::<ReadDatabase>(), *context.data_unchecked::<Wanted>());
+    let turn = context.data_unchecked::<Turn>();
     if let Some(argument) = argument {
-        wait::<P>(read, Wanted { position: Some(parse(&argument)?), ..wanted }).await?;
+        let wanted = Wanted { position: Some(parse(&argument)?), ..wanted };
+        turn.aside(wait::<P>(read, wanted)).await?;
     }
     let reached = context.data_unchecked::<Reflected>().of(P::NAME);
-    reached.get_or_try_init(|| wait::<P>(read, wanted)).await?;
+    let known = reached.get_or_try_init(|| wait::<P>(read, wanted));
+    match wanted.position {
+        Some(_) => turn.aside(known).await?,
+        None => known.await?,
+    };
     Ok(read)
 }
 

@@ -83,7 +83,7 @@ impl SalesQueries {
         category: Option<String>,
         min_position: Option<String>,
     ) -> Result<Vec<Sales>, QueryError> {
-        Viewer::of(context).must_see_figures()?;
+        Viewer::asking(context, "Query", "sales")?;
         by.check(day("from", from)?, day("to", to)?)?;
         let category = category.map(|category| text("category", category)).transpose()?;
         let read = position::reach::<sales::Sales>(context, min_position).await?;

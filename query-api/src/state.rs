@@ -2,11 +2,11 @@ use std::sync::Arc;
 
 use identity::Authenticator;
 use projections::ReadDatabase;
-use tokio::sync::Semaphore;
 
 use crate::QueryArgs;
 use crate::limits::Limits;
 use crate::schema::{Schema, schema};
+use crate::turns::Turns;
 
 /// What every request needs. Cheap to clone.
 #[derive(Clone)]
@@ -16,7 +16,7 @@ struct Inner {
     read: ReadDatabase,
     authenticator: Authenticator,
     schema: Schema,
-    in_flight: Semaphore,
+    turns: Turns,
     args: QueryArgs,
 }
 
@@ -24,8 +24,8 @@ impl QueryState {
     /// Queries over `read`, whose role need only be able to read, for callers whom `authenticator` knows.
     pub fn new(read: ReadDatabase, authenticator: Authenticator, args: QueryArgs) -> Self {
         let schema = schema().data(read.clone()).finish();
-        let in_flight = Semaphore::new(args.query_in_flight);
-        Self(Arc::new(Inner { read, authenticator, schema, in_flight, args }))
+        let turns = Turns::new(args.query_in_flight, args.query_share);
+        Self(Arc::new(Inner { read, authenticator, schema, turns, args }))
     }
 
     pub(crate) fn read(&self) -> &ReadDatabase {
@@ -40,8 +40,8 @@ impl QueryState {
         &self.0.schema
     }
 
-    pub(crate) fn in_flight(&self) -> &Semaphore {
-        &self.0.in_flight
+    pub(crate) fn turns(&self) -> &Turns {
+        &self.0.turns
     }
 
     pub(crate) fn args(&self) -> &QueryArgs {

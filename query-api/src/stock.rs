@@ -11,7 +11,7 @@ use projections::warehouses::{self, WarehouseRow, Warehouses};
 use crate::arguments::{parse, parse_given};
 use crate::errors::QueryError;
 use crate::hops::ClosedWarehouses;
-use crate::page::{self, Page};
+use crate::page::{self, List, Page};
 use crate::position;
 use crate::viewer::Viewer;
 
@@ -132,7 +132,7 @@ pub(crate) struct StockQueries;
 
 #[Object]
 impl StockQueries {
-    /// The stock of one SKU in one warehouse. Not for customers.
+    /// The stock of one SKU in one warehouse. Not for customers, nor for a sales channel without the grant.
     async fn stock_item(
         &self,
         context: &Context<'_>,
@@ -140,13 +140,13 @@ impl StockQueries {
         sku: String,
         min_position: Option<String>,
     ) -> Result<Option<StockItem>, QueryError> {
-        Viewer::of(context).must_be_staff()?;
+        Viewer::asking(context, "Query", "stockItem")?;
         let read = position::reach::<Stock>(context, min_position).await?;
         let id = StockItemId { warehouse: parse(&warehouse)?, sku: parse(&sku)? };
         Ok(stock::by_id(read, &id).await?.map(StockItem::from))
     }
 
-    /// Stock in the order of warehouse and SKU. Not for customers.
+    /// Stock in the order of warehouse and SKU. Not for customers, nor for a sales channel without the grant.
     async fn stock(
         &self,
         context: &Context<'_>,
@@ -155,24 +155,24 @@ impl StockQueries {
         after: Option<String>,
         min_position: Option<String>,
     ) -> Result<Page<StockItem>, QueryError> {
-        Viewer::of(context).must_be_staff()?;
+        Viewer::asking(context, "Query", "stock")?;
         let read = position::reach::<Stock>(context, min_position).await?;
-        let request = page::request(first, after)?;
+        let request = page::request(List::STOCK, first, after)?;
         let found = stock::page(read, &filter.unwrap_or_default().parse()?, &request).await?;
-        Ok(page::page(found, &request, StockItem::from))
+        Ok(page::page(List::STOCK, found, &request, StockItem::from))
     }
 
-    /// Units over all stock. Not for customers.
+    /// Units over all stock. Not for customers, nor for a sales channel without the grant.
     async fn stock_totals(&self, context: &Context<'_>, min_position: Option<String>) -> Result<StockTotals, QueryError> {
-        Viewer::of(context).must_be_staff()?;
+        Viewer::asking(context, "Query", "stockTotals")?;
         let read = position::reach::<Stock>(context, min_position).await?;
         let (on_hand, reserved) = stock::totals(read).await?;
         Ok(StockTotals { on_hand, reserved })
     }
 
-    /// Every warehouse, in the order in which they are asked for stock. Not for customers.
+    /// Every warehouse, in the order in which they are asked for stock. Not for customers, nor for a sales channel without the grant.
     async fn warehouses(&self, context: &Context<'_>, min_position: Option<String>) -> Result<Vec<Warehouse>, QueryError> {
-        Viewer::of(context).must_be_staff()?;
+        Viewer::asking(context, "Query", "warehouses")?;
         let read = position::reach::<Warehouses>(context, min_position).await?;
         Ok(warehouses::all(read).await?.into_iter().map(Warehouse::from).collect())
     }

@@ -1,8 +1,9 @@
-//! What a caller may see. The rights themselves stand in [`identity::Role::reach`].
+//! What a caller may see. The rights themselves stand in [`identity::FIELDS`].
 
+use aggregates::decisions::on_order::Sight;
 use aggregates::values::CustomerId;
 use async_graphql::Context;
-use identity::{Caller, Reach, Right};
+use identity::{Caller, Reach, Right, Role, field};
 
 use crate::errors::QueryError;
 
@@ -16,71 +17,48 @@ impl<'a> Viewer<'a> {
         Self(context.data_unchecked::<Caller>())
     }
 
-    /// Everybody's orders, or only one's own.
+    /// Whoever asks for a field, and whose things there are for them in it.
     ///
     /// # Errors
-    /// Not even that.
-    pub(crate) fn orders(self) -> Result<Whose, QueryError> {
-        match self.0.role.reach(Right::ReadOrder) {
-            Reach::Everything => Ok(Whose::Everybody),
-            Reach::Own => self.0.subject.parse().map(Whose::Of).map_err(|_| QueryError::Forbidden("the token's subject is no customer")),
-            Reach::Nothing => Err(QueryError::Forbidden("your role may not see orders")),
+    /// The field is not for them, or for nobody.
+    pub(crate) fn asking(context: &Context<'a>, of: &str, name: &str) -> Result<(Self, Sight), QueryError> {
+        let viewer = Self::of(context);
+        match viewer.sight(of, name) {
+            Sight::Nothing => Err(QueryError::Forbidden("this is not for callers with your role and channel")),
+            sight @ (Sight::All | Sight::Of(_) | Sight::OfChannel(_)) => Ok((viewer, sight)),
         }
     }
 
-    /// Whether the caller may see the name, addresses, phone and e-mail of a customer.
-    pub(crate) fn sees_personal_data_of(self, customer: CustomerId) -> bool {
-        self.0.may_act_for(Right::ReadPersonalData, &customer.to_string())
+    /// Whether they see this field of what belongs to a customer, where the rest of it is seen.
+    pub(crate) fn sees(self, of: &str, name: &str, owner: CustomerId) -> bool {
+        self.sight(of, name).sees(owner, None)
     }
 
-    /// Whether the caller works for the shop: sees notes that are not for customers.
+    /// Whether they work for the shop: they see who did what, and notes that are for nobody else.
     pub(crate) fn is_staff(self) -> bool {
-        self.0.role.reach(Right::ReadOrder) == Reach::Everything
-    }
-
-    /// What is not a customer's business.
-    ///
-    /// # Errors
-    /// The caller is one.
-    pub(crate) fn must_be_staff(self) -> Result<(), QueryError> {
-        if self.is_staff() { Ok(()) } else { Err(QueryError::Forbidden("customers see only their own orders, themselves and products")) }
+        self.0.may(Right::ReadAll)
     }
 
     /// A search by personal data finds everybody.
     ///
     /// # Errors
-    /// The caller may not.
+    /// They may not see everybody's.
     pub(crate) fn must_see_everybodys_personal_data(self) -> Result<(), QueryError> {
-        match self.0.role.reach(Right::ReadPersonalData) {
+        match self.0.reach(Right::ReadPersonalData) {
             Reach::Everything => Ok(()),
             Reach::Own | Reach::Nothing => Err(QueryError::Forbidden("your role may not search by personal data")),
         }
     }
 
-    /// The shop's figures.
-    ///
-    /// # Errors
-    /// The caller may not see them.
-    pub(crate) fn must_see_figures(self) -> Result<(), QueryError> {
-        if self.0.may(Right::ReadAll) { Ok(()) } else { Err(QueryError::Forbidden("your role may not see the shop's sales")) }
-    }
-}
-
-/// Whose things a caller sees.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Whose {
-    /// All.
-    Everybody,
-    /// This customer's only.
-    Of(CustomerId),
-}
-
-impl Whose {
-    /// Whether this customer's things are among them.
-    pub(crate) fn includes(self, customer: CustomerId) -> bool {
-        match self {
-            Self::Everybody => true,
-            Self::Of(own) => own == customer,
+    fn sight(self, of: &str, name: &str) -> Sight {
+        let reach = field(of, name).map_or(Reach::Nothing, |field| field.who.reach(self.0));
+        match (reach, self.0.role, &self.0.channel) {
+            (Reach::Everything, _, _) => Sight::All,
+            (Reach::Own, Role::Customer, _) => self.0.subject.parse().map_or(Sight::Nothing, Sight::Of),
+            (Reach::Own, Role::Service, Some(channel)) => Sight::OfChannel(channel.clone()),
+            (Reach::Own, Role::Service, None) | (Reach::Own, Role::Operator | Role::Auditor | Role::Admin, _) | (Reach::Nothing, _, _) => {
+                Sight::Nothing
+            }
         }
     }
 }

@@ -12,9 +12,10 @@ pub(crate) struct Channel {
 }
 
 impl Channel {
-    /// The channel of this name.
+    /// The channel of this name, which also keeps its own catalogue and stock.
     pub(crate) fn of(program: &Program, name: &str) -> Self {
-        Self::bearing(program, &["--role", "service", "--subject", name, "--channel", name])
+        let grants = ["--grant", "catalog", "--grant", "stock", "--grant", "warehouses"];
+        Self::bearing(program, &[&["--role", "service", "--subject", name, "--channel", name], &grants[..]].concat())
     }
 
     /// Who works in the shop.

@@ -164,7 +164,7 @@ async fn people_finish_what_waits_for_them(shop: &Shop) {
     let mended = "update simulator.accounts set standing = (standing::jsonb || '{\"method\": null}')::json where standing->>'method' = 'card_capture_fails'";
     assert_eq!(sqlx::query(mended).execute(&shop.pool).await.expect("the gateway's books").rows_affected(), 1);
     let parked = format!("/v1/orders/{}/resume", shop.order("parked").await);
-    shop.staff.accepted(&parked, "resumed", json!({ "reason": "the gateway captures again" })).await;
+    shop.staff.accepted(&parked, "resumed", json!({ "reason": "gateway_mended" })).await;
 
     for reference in ["planned", "packed", "dispatched", "capturing", "parked"] {
         shop.comes_to(reference, &["completed"]).await;

@@ -8,6 +8,22 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 use sqlx::{Connection, Executor, PgConnection};
 
+/// How `orderly token` makes the token of who loads a file: of its channel, and granted what orders need.
+pub(crate) const LOADER: [&str; 12] = [
+    "--role",
+    "service",
+    "--subject",
+    "loader",
+    "--channel",
+    "complete-journey",
+    "--grant",
+    "catalog",
+    "--grant",
+    "stock",
+    "--grant",
+    "warehouses",
+];
+
 /// A program of this build, `orderly` or `replay`.
 pub(crate) fn binary(name: &str) -> PathBuf {
     let tests = std::env::current_exe().expect("the test binary has a path");
@@ -179,7 +195,7 @@ impl Program {
 
     /// `orderly load` of a file, not yet waited for.
     pub(crate) fn load(&self, file: &Path) -> Command {
-        self.load_as(file, &["--role", "service", "--subject", "loader", "--channel", "complete-journey"])
+        self.load_as(file, &LOADER)
     }
 
     /// The same with the token of somebody else.

@@ -10,7 +10,7 @@ use orderly::load::{LoadSettings, Progress, Receive, load};
 use serde_json::{Value, json};
 use sqlx::PgPool;
 
-use crate::program::{Program, Settings, fresh_database};
+use crate::program::{LOADER, Program, Settings, fresh_database};
 use crate::until;
 
 /// The first orders of the week as a file of their own, with what must come out of them.
@@ -202,7 +202,7 @@ async fn with_half_of_the_stock_missing_and_every_tenth_payment_declined_nothing
         products: None,
         customers: None,
         url: program.command_url(),
-        token: program.token(&["--role", "service", "--subject", "loader", "--channel", "complete-journey"]),
+        token: program.token(&LOADER),
         concurrency: 16,
         currency: "USD".parse().expect("a currency"),
         patience: Duration::from_secs(60),

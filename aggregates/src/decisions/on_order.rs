@@ -8,25 +8,36 @@ use crate::order::Order;
 use crate::shipment::Shipment;
 use crate::values::{CustomerId, OrderId, ShipmentId};
 
-/// Whose orders there are, for somebody who asks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// Whose orders and customers there are, for somebody who asks.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Sight {
     /// Everybody's.
     All,
     /// This customer's.
     Of(CustomerId),
+    /// Those that this sales channel has named.
+    OfChannel(String),
     /// Nobody's.
     Nothing,
 }
 
 impl Sight {
-    /// Whether an order of this customer is there.
-    pub fn sees(self, owner: CustomerId) -> bool {
+    /// Whether something of this customer is there, which this channel has named, if one has.
+    pub fn sees(&self, owner: CustomerId, named_by: Option<&str>) -> bool {
         match self {
             Self::All => true,
-            Self::Of(customer) => customer == owner,
+            Self::Of(customer) => *customer == owner,
+            Self::OfChannel(channel) => named_by == Some(channel),
             Self::Nothing => false,
         }
+    }
+
+    /// Whether this order is there.
+    pub fn sees_order(&self, order: &Order) -> bool {
+        order.terms().is_some_and(|terms| {
+            let channel = terms.channel_reference.as_ref().map(|name| name.channel.as_str());
+            self.sees(terms.customer, channel)
+        })
     }
 }
 
@@ -53,7 +64,7 @@ impl<D> OnOrder<D> {
 
     fn is_there(&self, states: &States<'_>) -> bool {
         let order = loaded::<Order>(states, &self.order.to_string());
-        order.terms().is_some_and(|terms| self.sight.sees(terms.customer))
+        self.sight.sees_order(order)
     }
 
     fn is_of_it(&self, parcel: ShipmentId, states: &States<'_>) -> bool {
@@ -137,12 +148,14 @@ mod tests {
     fn an_order_is_there_for_its_customer_and_for_who_sees_all() {
         let mut world = World::with_stock(&[("berlin", "A", 5)]);
         let id = world.place(1, &[("A", 1, 100)]);
-        for sight in [Sight::Nothing, Sight::Of(customer(2))] {
-            assert_eq!(code(&mut world, &OnOrder::new(id, sight, cancel(id))), ("not_found".to_owned(), 0), "{sight:?}");
+        for sight in [Sight::Nothing, Sight::Of(customer(2)), Sight::OfChannel("another".to_owned())] {
+            assert_eq!(code(&mut world, &OnOrder::new(id, sight.clone(), cancel(id))), ("not_found".to_owned(), 0), "{sight:?}");
         }
         assert_eq!(code(&mut world, &OnOrder::new(order(9), Sight::All, cancel(order(9)))).0, "not_found");
         world.must(&OnOrder::new(id, Sight::Of(customer(1)), cancel(id)));
-        assert_eq!(world.must(&OnOrder::new(id, Sight::All, cancel(id))), 0);
+        for sight in [Sight::All, Sight::OfChannel("complete-journey".to_owned())] {
+            assert_eq!(world.must(&OnOrder::new(id, sight, cancel(id))), 0);
+        }
         let resume = ResumeProcess { order: id, reason: "mended".to_owned() };
         assert_eq!(code(&mut world, &OnOrder::new(id, Sight::All, resume)).0, "not_parked", "the command's own answer");
     }

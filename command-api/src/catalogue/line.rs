@@ -1,5 +1,5 @@
 use aggregates::decisions::allowed::OrderInFull;
-use identity::{Caller, Reach, Right, Role};
+use identity::Who;
 
 /// The lines about one kind of thing: a tag of the OpenAPI document.
 pub struct Group {
@@ -53,33 +53,6 @@ impl Verb {
         match self {
             Self::Get => "GET",
             Self::Post => "POST",
-        }
-    }
-}
-
-/// Who may ask. Over what, if a right is only over what is one's own, the decision or the read itself says: to others it does not exist.
-#[derive(Debug, Clone, Copy)]
-pub enum Who {
-    /// Callers with one of these rights.
-    Having(&'static [Right]),
-    /// Every caller with a token.
-    Everybody,
-    /// A machine that signs what it sends; it has no token.
-    Signed,
-}
-
-impl Who {
-    /// Whether this caller may.
-    pub fn admits(self, caller: &Caller) -> bool {
-        self.reach(caller.role) != Reach::Nothing
-    }
-
-    /// How far callers of this role may.
-    pub fn reach(self, role: Role) -> Reach {
-        match self {
-            Self::Having(rights) => rights.iter().map(|right| role.reach(*right)).max().unwrap_or(Reach::Nothing),
-            Self::Everybody => Reach::Everything,
-            Self::Signed => Reach::Nothing,
         }
     }
 }

@@ -1,15 +1,16 @@
 use std::fmt::Write;
 
-use identity::{Reach, Role};
+use identity::{Else, FIELDS, Grant, Reach, Right, Role, Who};
 
-use super::line::{Allowed, Kind, Line, Who};
+use super::line::{Allowed, Kind, Line};
 use super::{GROUPS, lines};
 
 const HEAD: &str = "\
 # What can be asked, and by whom
 
-Made from `command-api/src/catalogue/table.rs`; `UPDATE_OPENAPI=1 tests/with-postgres cargo test -p command-api` writes it anew. *Own*: over what belongs to the caller; what does
-not is as if it did not exist. The word in brackets is the one in an order's `allowed_commands`. A command that is sent again under its `Idempotency-Key`, or with the
+Made from `command-api/src/catalogue/table.rs`; `UPDATE_OPENAPI=1 tests/with-postgres cargo test -p command-api` writes it anew. *Own*: over what belongs to the caller,
+which is for a customer itself and its orders, for a service what its channel has named ([how that was decided](decisions/0013-what-belongs-to-a-channel.md)); what does not is as if it did not exist. *Granted*: a
+service's token may carry the grant (`orderly token --grant …`), and then reaches everything. The word in brackets is the one in an order's `allowed_commands`. A command that is sent again under its `Idempotency-Key`, or with the
 reference or document that it names, has the first answer, and nothing new happens.
 ";
 
@@ -30,7 +31,21 @@ pub fn page() -> String {
         let Line { name, path, does, .. } = line;
         let _ = writeln!(page, "| `{name}` | `{} {path}` | {} | {does} |", line.verb.as_str(), who(line.who));
     }
+    fields(&mut page);
     page
+}
+
+fn fields(page: &mut String) {
+    page.push_str("\n## GraphQL\n\nFields of `Query`, and of other types those that not everybody sees who sees the rest of the row.\n\n");
+    page.push_str("| field | who | others get | what it tells |\n| --- | --- | --- | --- |\n");
+    for field in FIELDS {
+        let others = match (field.who, field.else_) {
+            (Who::Everybody, _) => "",
+            (Who::Having(_) | Who::Signed, Else::Forbidden) => "`FORBIDDEN`",
+            (Who::Having(_) | Who::Signed, Else::Null) => "null",
+        };
+        let _ = writeln!(page, "| `{}.{}` | {} | {others} | {} |", field.of, field.name, who(field.who), field.tells);
+    }
 }
 
 fn capitalized(word: &str) -> String {
@@ -39,7 +54,7 @@ fn capitalized(word: &str) -> String {
 }
 
 fn who(who: Who) -> String {
-    let having = |role: &Role| match who.reach(*role) {
+    let having = |role: &Role| match who.reach_of(*role) {
         Reach::Nothing => None,
         Reach::Own => Some(format!("{role} (own)")),
         Reach::Everything => Some(role.to_string()),
@@ -47,8 +62,13 @@ fn who(who: Who) -> String {
     match who {
         Who::Everybody => "everybody".to_owned(),
         Who::Signed => "who signs it".to_owned(),
-        Who::Having(_) => Role::ALL.iter().filter_map(having).collect::<Vec<_>>().join(", "),
+        Who::Having(rights) => Role::ALL.iter().filter_map(having).chain(grants(rights)).collect::<Vec<_>>().join(", "),
     }
+}
+
+fn grants(rights: &[Right]) -> impl Iterator<Item = String> {
+    let gives = |grant: &Grant| grant.gives().iter().any(|right| rights.contains(right));
+    Grant::ALL.into_iter().filter(gives).map(|grant| format!("granted `{grant}`"))
 }
 
 fn allowed(allowed: Allowed) -> String {

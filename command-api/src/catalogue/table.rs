@@ -1,8 +1,11 @@
 use aggregates::decisions::allowed;
-use identity::Right::{CancelOrder, Fulfill, ManageCatalog, ManageCustomers, ManageStock, Operate, PlaceOrder, ReadAll, ReadOrder};
+use identity::Right::{
+    CancelOrder, Fulfill, ManageCatalog, ManageCustomers, ManageStock, ManageWarehouses, Operate, PlaceOrder, ReadAll, ReadCustomer,
+    ReadOrder, RegisterCustomer,
+};
+use identity::Who::{Everybody, Having, Signed};
 
 use super::line::Allowed::{Always, While};
-use super::line::Who::{Everybody, Having, Signed};
 use super::line::{Group, Line, ask, get, on_order, post};
 
 /// All of it.
@@ -32,7 +35,7 @@ static ORDERS: &[Line] = &[
 
 #[rustfmt::skip]
 static CUSTOMERS: &[Line] = &[
-    post("register_customer", "/v1/customers", Having(&[ManageCustomers]), While("nobody else has its reference or e-mail address"),
+    post("register_customer", "/v1/customers", Having(&[RegisterCustomer]), While("nobody else has its reference or e-mail address"),
         "Registers a customer."),
     post("suspend_customer", "/v1/customers/{customer}/suspend", Having(&[ManageCustomers]), While("the customer is there"),
         "Keeps a customer from ordering."),
@@ -40,8 +43,8 @@ static CUSTOMERS: &[Line] = &[
         "Lets a suspended customer order again."),
     post("change_customer_tier", "/v1/customers/{customer}/change-tier", Having(&[ManageCustomers]), While("the customer is there"),
         "Gives a customer another tier."),
-    get("read_customer", "/v1/customers/{customer}", Having(&[ReadOrder]), "Reads a customer, now or as it once stood."),
-    get("list_customer_events", "/v1/customers/{customer}/events", Having(&[ReadOrder]), "What happened to a customer."),
+    get("read_customer", "/v1/customers/{customer}", Having(&[ReadCustomer]), "Reads a customer, now or as it once stood."),
+    get("list_customer_events", "/v1/customers/{customer}/events", Having(&[ReadCustomer]), "What happened to a customer."),
 ];
 
 #[rustfmt::skip]
@@ -66,16 +69,16 @@ static PRODUCTS: &[Line] = &[
 
 #[rustfmt::skip]
 static WAREHOUSES: &[Line] = &[
-    post("open_warehouse", "/v1/warehouses", Having(&[ManageCatalog]), While("no other warehouse has its code"),
+    post("open_warehouse", "/v1/warehouses", Having(&[ManageWarehouses]), While("no other warehouse has its code"),
         "Opens a warehouse."),
-    post("start_warehouse_maintenance", "/v1/warehouses/{warehouse}/start-maintenance", Having(&[ManageCatalog]), While("the warehouse is not closed"),
+    post("start_warehouse_maintenance", "/v1/warehouses/{warehouse}/start-maintenance", Having(&[ManageWarehouses]), While("the warehouse is not closed"),
         "Takes a warehouse out of sourcing for now."),
-    post("end_warehouse_maintenance", "/v1/warehouses/{warehouse}/end-maintenance", Having(&[ManageCatalog]), While("the warehouse is not closed"),
+    post("end_warehouse_maintenance", "/v1/warehouses/{warehouse}/end-maintenance", Having(&[ManageWarehouses]), While("the warehouse is not closed"),
         "Takes a warehouse back into sourcing."),
-    post("close_warehouse", "/v1/warehouses/{warehouse}/close", Having(&[ManageCatalog]), While("nothing lies in the warehouse"),
+    post("close_warehouse", "/v1/warehouses/{warehouse}/close", Having(&[ManageWarehouses]), While("nothing lies in the warehouse"),
         "Takes an empty warehouse out of sourcing for ever: it takes nothing in any more."),
-    get("read_warehouse", "/v1/warehouses/{warehouse}", Having(&[ReadAll, ManageCatalog]), "Reads a warehouse, now or as it once stood."),
-    get("list_warehouse_events", "/v1/warehouses/{warehouse}/events", Having(&[ReadAll, ManageCatalog]), "What happened to a warehouse."),
+    get("read_warehouse", "/v1/warehouses/{warehouse}", Having(&[ReadAll, ManageWarehouses]), "Reads a warehouse, now or as it once stood."),
+    get("list_warehouse_events", "/v1/warehouses/{warehouse}/events", Having(&[ReadAll, ManageWarehouses]), "What happened to a warehouse."),
 ];
 
 #[rustfmt::skip]
@@ -108,7 +111,7 @@ static SHIPMENTS: &[Line] = &[
 
 #[rustfmt::skip]
 static LOOKUPS: &[Line] = &[
-    ask("look_up", "/v1/lookups", Having(&[ReadAll, ReadOrder, ManageCatalog, ManageCustomers, ManageStock]), "Says which of these exist, and how far they are."),
+    ask("look_up", "/v1/lookups", Having(&[ReadAll, RegisterCustomer, ManageCatalog, ManageStock, ManageWarehouses]), "Says which of these exist, and how far they are: orders, customers, warehouses and receipts for who may read them, products for everybody who may ask."),
 ];
 
 #[rustfmt::skip]

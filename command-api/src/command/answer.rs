@@ -1,3 +1,5 @@
+use std::fmt::Write;
+
 use axum::Json;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -36,14 +38,25 @@ impl Accepted {
     /// Something is there now, under `{collection}/{id}`.
     pub(crate) fn created(executed: &Executed, collection: &str) -> Self {
         let changed = Self::changed(executed);
-        Self { location: Some(format!("{collection}/{}", changed.done.id)), ..changed }
+        Self { location: Some(place(collection, &changed.done.id)), ..changed }
     }
 
     /// Something else than what the command was about is there now, under `{collection}/{id}`.
     pub(crate) fn created_beside(executed: &Executed, id: String, collection: &str) -> Self {
-        let location = Some(format!("{collection}/{id}"));
+        let location = Some(place(collection, &id));
         Self { done: Done { id, version: 1, position: executed.position.to_string() }, location }
     }
+}
+
+/// Where `id` is read: one segment of a path (RFC 3986), whatever it is made of.
+fn place(collection: &str, id: &str) -> String {
+    id.bytes().fold(format!("{collection}/"), |mut place, byte| {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => place.push(char::from(byte)),
+            _ => write!(place, "%{byte:02X}").expect("a string takes every write"),
+        }
+        place
+    })
 }
 
 impl IntoResponse for Accepted {

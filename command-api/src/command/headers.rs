@@ -1,4 +1,7 @@
 use axum::http::{HeaderMap, HeaderName, header};
+use event_store::Expected;
+
+use super::if_match;
 
 use crate::problem::{FieldError, Problem};
 
@@ -10,8 +13,8 @@ const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
 pub(crate) struct CommandHeaders {
     /// The client's own name for this command.
     pub(crate) idempotency_key: Option<String>,
-    /// The version that the client has seen.
-    pub(crate) if_match: Option<i64>,
+    /// The versions that it may have.
+    pub(crate) if_match: Option<Expected>,
     /// Which trace it belongs to.
     pub(crate) traceparent: Option<String>,
 }
@@ -20,7 +23,7 @@ impl CommandHeaders {
     /// Reads them, or says what is wrong with each.
     pub(crate) fn read(headers: &HeaderMap) -> Result<Self, Problem> {
         let key = only(headers, &IDEMPOTENCY_KEY).and_then(|key| key.map(parse_key).transpose());
-        let if_match = only(headers, &header::IF_MATCH).and_then(|tag| tag.map(parse_version).transpose());
+        let if_match = if_match::read(headers.get_all(header::IF_MATCH).iter().map(|value| value.as_bytes()));
         match (key, if_match) {
             (Ok(idempotency_key), Ok(if_match)) => Ok(Self { idempotency_key, if_match, traceparent: traceparent(headers) }),
             (key, if_match) => {
@@ -49,12 +52,6 @@ fn parse_key(key: &str) -> Result<String, String> {
     Err("must have 1 to 255 visible ASCII characters".to_owned())
 }
 
-/// A strong entity tag of ours: a version in quotes.
-fn parse_version(tag: &str) -> Result<i64, String> {
-    let version = tag.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).and_then(|digits| digits.parse().ok());
-    version.filter(|version| *version >= 0).ok_or_else(|| "must be the ETag of an answer, such as \"3\"".to_owned())
-}
-
 /// A trace that is not well formed is not worth an error: it is left out.
 fn traceparent(headers: &HeaderMap) -> Option<String> {
     let text = headers.get(TRACEPARENT)?.to_str().ok()?;
@@ -78,14 +75,14 @@ mod tests {
     fn headers_are_read_into_what_they_mean() {
         let trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
         let headers = read(&[("idempotency-key", "a-1"), ("if-match", "\"3\""), ("traceparent", trace)]).unwrap();
-        assert_eq!((headers.idempotency_key.as_deref(), headers.if_match), (Some("a-1"), Some(3)));
+        assert_eq!((headers.idempotency_key.as_deref(), headers.if_match), (Some("a-1"), Some(Expected::OneOf(vec![3]))));
         assert_eq!(headers.traceparent.as_deref(), Some(trace));
         assert_eq!(read(&[("traceparent", "nonsense")]).unwrap(), CommandHeaders::default());
     }
 
     #[test]
-    fn a_key_with_a_space_and_a_weak_tag_are_refused() {
-        for pair in [("idempotency-key", "a b"), ("idempotency-key", ""), ("if-match", "W/\"3\""), ("if-match", "3"), ("if-match", "*")] {
+    fn a_key_with_a_space_and_a_version_without_quotes_are_refused() {
+        for pair in [("idempotency-key", "a b"), ("idempotency-key", ""), ("if-match", "3"), ("if-match", "")] {
             assert!(read(&[pair]).is_err(), "{pair:?}");
         }
     }

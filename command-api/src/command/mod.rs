@@ -2,6 +2,7 @@
 
 mod answer;
 mod headers;
+mod if_match;
 mod submit;
 
 pub(crate) use answer::{Accepted, Done, position_header, version_headers};

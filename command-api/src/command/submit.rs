@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::Accepted;
 use super::headers::CommandHeaders;
-use crate::caller::{Authenticated, reach, sight_within};
+use crate::caller::Authenticated;
 use crate::problem::{Kind, Problem};
 use crate::state::ApiState;
 
@@ -30,9 +30,9 @@ impl FromRequestParts<ApiState> for Submission {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &ApiState) -> Result<Self, Problem> {
-        let Authenticated(caller) = Authenticated::from_request_parts(parts, state).await?;
+        let authenticated = Authenticated::from_request_parts(parts, state).await?;
         let headers = CommandHeaders::read(&parts.headers)?;
-        let sight = sight_within(reach(parts, &caller), &caller);
+        let (sight, caller) = (authenticated.sight(), authenticated.caller);
         Ok(Self { caller, sight, headers, correlation: None, subjects: Vec::new() })
     }
 }
@@ -67,7 +67,9 @@ impl Submission {
     /// The problem that answers a refusal or a failure.
     pub(crate) async fn run<D: Decision>(self, state: &ApiState, fingerprint: [u8; 32], decision: D) -> Result<Executed, Problem> {
         let (begun, name, actor) = (Instant::now(), command_name::<D>(), self.caller.actor());
+        let at_work = state.pace().begin().await?;
         let outcome = state.store().execute(decision, self.envelope(fingerprint)).await;
+        drop(at_work);
         let elapsed_ms = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
         match outcome.map_err(Problem::from).and_then(|answer| answer.done().map_err(Problem::from)) {
             Ok(executed) => {
@@ -103,7 +105,7 @@ impl Submission {
             causation_id: None,
             traceparent: self.headers.traceparent,
             occurred_at: None,
-            expected_version: self.headers.if_match,
+            expected: self.headers.if_match,
             subjects: self.subjects,
         }
     }

@@ -1,26 +1,26 @@
 //! What of an event a caller may read. Personal data: who may see it. What the shop writes for itself: whoever works for it.
 
 use event_store::{RecordedEvent, Vault};
-use identity::{Caller, Right};
+use identity::{Caller, Reach, Right};
 use serde_json::{Value, json};
 
-use crate::caller::is_staff;
+use crate::caller::{Authenticated, is_staff};
 use crate::problem::Problem;
 
 /// What an event says: what stands under its name, each sealed box opened if the caller may see into it and it still can be opened.
-pub(super) async fn data(vault: &Vault, event: &RecordedEvent, caller: &Caller) -> Result<Value, Problem> {
-    let opened = if caller.may(Right::ReadPersonalData) { Some(vault.open_json(event.payload.get()).await?) } else { None };
+pub(super) async fn data(vault: &Vault, event: &RecordedEvent, reader: &Authenticated) -> Result<Value, Problem> {
+    let opened = if reader.caller.may(Right::ReadPersonalData) { Some(vault.open_json(event.payload.get()).await?) } else { None };
     let text = opened.as_ref().unwrap_or(&event.payload).get();
     let mut payload: Value = serde_json::from_str(text).map_err(event_store::StoreError::from)?;
     let mut data = payload.get_mut(&event.event_type).map(Value::take).unwrap_or(payload);
     show(&mut data);
-    if !is_staff(caller) {
-        keep_from_customers(&event.event_type, &mut data);
+    if reader.reach != Reach::Everything {
+        keep_from_owners(&event.event_type, &mut data);
     }
     Ok(data)
 }
 
-/// Who wanted it: customers read whether it was the shop, and not who of the shop.
+/// Who wanted it: who does not work for the shop reads whether it was the shop, and not who of the shop.
 pub(super) fn actor(actor: String, caller: &Caller) -> String {
     if is_staff(caller) { actor } else { actor.split(':').next().unwrap_or_default().to_owned() }
 }
@@ -40,8 +40,8 @@ fn show(value: &mut Value) {
     }
 }
 
-fn keep_from_customers(event_type: &str, data: &mut Value) {
-    let Some(kept) = kept_from_customers(event_type) else {
+fn keep_from_owners(event_type: &str, data: &mut Value) {
+    let Some(kept) = kept_from_owners(event_type) else {
         *data = redacted();
         return;
     };
@@ -52,9 +52,9 @@ fn keep_from_customers(event_type: &str, data: &mut Value) {
     }
 }
 
-/// The members of an event that are not for the customer whom it is about: notes, what tells of other customers and of stock, and names that only the
+/// The members of an event that are not for the customer whom it is about, nor for the channel: notes, what tells of other customers and of stock, and names that only the
 /// gateway knows. None: nothing of an event is, until somebody has decided.
-fn kept_from_customers(event_type: &str) -> Option<&'static [&'static str]> {
+fn kept_from_owners(event_type: &str) -> Option<&'static [&'static str]> {
     Some(match event_type {
         "customer.registered" => &["email_claim"],
         "customer.suspended" => &["reason"],
@@ -114,14 +114,14 @@ mod tests {
     fn somebody_has_decided_what_customers_read_of_each_event_that_they_may_ask_for() {
         for (kind, event, _) in registry::events() {
             let asked_for = ["order", "payment", "shipment", "customer"].contains(&kind);
-            assert_eq!(kept_from_customers(event).is_some(), asked_for, "{event}");
+            assert_eq!(kept_from_owners(event).is_some(), asked_for, "{event}");
         }
     }
 
     #[test]
     fn of_an_event_that_nobody_thought_of_customers_read_nothing() {
         let mut data = json!({ "note": "x" });
-        keep_from_customers("order.thought_about", &mut data);
+        keep_from_owners("order.thought_about", &mut data);
         assert_eq!(data, redacted());
     }
 }

@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
 use axum::extract::{FromRequest, OriginalUri, Request};
@@ -27,10 +29,12 @@ impl<T: DeserializeOwned + ToSchema, S: Send + Sync> FromRequest<S> for Body<T> 
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
         let method = request.method().clone();
         let target = request.extensions().get::<OriginalUri>().map_or_else(|| target_of(request.uri()), |uri| target_of(uri));
-        let if_match = request.headers().get(header::IF_MATCH).map(|tag| tag.as_bytes().to_owned()).unwrap_or_default();
+        let if_match: Vec<_> = request.headers().get_all(header::IF_MATCH).iter().map(HeaderValue::as_bytes).collect();
+        let if_match = if_match.join(&b", "[..]);
         let declared_json = is_json(request.headers());
         refuse_packed(request.headers())?;
-        let bytes = Bytes::from_request(request, state).await.map_err(unreadable)?;
+        let arrived = tokio::time::timeout(SLOWEST, Bytes::from_request(request, state)).await;
+        let bytes = arrived.map_err(|_| too_slow(SLOWEST))?.map_err(unreadable)?;
         if !declared_json && !bytes.is_empty() {
             return Err(Problem::new(Kind::UnsupportedMediaType, "send the body as content-type: application/json"));
         }
@@ -38,6 +42,14 @@ impl<T: DeserializeOwned + ToSchema, S: Send + Sync> FromRequest<S> for Body<T> 
         let fingerprint = fingerprint(method.as_str(), &target, &if_match, &body);
         Ok(Self { value: read(body)?, fingerprint })
     }
+}
+
+/// How long a body may take to arrive, however steadily it does.
+const SLOWEST: Duration = Duration::from_secs(8);
+
+/// What a body that comes too slowly is answered with.
+pub(crate) fn too_slow(slowest: Duration) -> Problem {
+    Problem::new(Kind::BodyTooSlow, format!("a body must be sent within {} s", slowest.as_secs()))
 }
 
 fn target_of(uri: &Uri) -> String {

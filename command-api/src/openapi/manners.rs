@@ -7,30 +7,38 @@ use utoipa::openapi::schema::{AdditionalProperties, ObjectBuilder, Type};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
 use utoipa::openapi::{ContentBuilder, OpenApi, Ref, RefOr, Required, Response, ResponseBuilder, Schema};
 
-use crate::catalogue::{self, GROUPS, Line, Verb, Who};
+use crate::catalogue::{self, GROUPS, Kind, Line, Verb, Who};
 use crate::problem::PROBLEM_JSON;
+
+/// What anything at all may be answered with, whatever it is: by what serves it, before it is looked at.
+const ANY_PROBLEMS: &[(&str, &str)] = &[
+    ("408", "The body came too slowly."),
+    ("500", "Something is broken here; nothing internal is told."),
+    ("503", "Overloaded or a part of the system is away: see Retry-After."),
+];
 
 const READ_PROBLEMS: &[(&str, &str)] = &[
     ("400", "Parts of the request are wrong; all of them are named."),
-    ("401", "A valid bearer token is needed."),
+    ("401", "A valid bearer token is needed, and one only."),
     ("403", "Not allowed to this caller."),
     ("404", "It does not exist, or is not the caller's to see."),
     ("410", "The position belongs to a history that was lost."),
-    ("503", "Overloaded or a part of the system is away: see Retry-After."),
 ];
 
 const COMMAND_PROBLEMS: &[(&str, &str)] = &[
     ("400", "Parts of the request are wrong (all of them are named), or a key is missing where one is needed."),
-    ("401", "A valid bearer token is needed."),
+    ("401", "A valid bearer token is needed, and one only."),
     ("403", "Not allowed to this caller."),
     ("404", "It does not exist, or is not the caller's to see."),
     ("409", "Its state does not allow it."),
-    ("412", "If-Match names another version than it has."),
+    ("412", "If-Match names no version that it has."),
     ("413", "The body is too large."),
     ("415", "The body is not declared as JSON, or packed."),
     ("422", "Its values can never be accepted, or the Idempotency-Key was used for another request."),
-    ("503", "Overloaded or a part of the system is away: see Retry-After."),
 ];
+
+/// What the server answers before anything here is asked, without a body.
+const BARE: &[(&str, &str)] = &[("431", "The head of the request is longer than 32 KiB.")];
 
 /// Adds them.
 pub(super) fn apply(document: &mut OpenApi) {
@@ -60,6 +68,11 @@ fn describe(line: &Line, operation: &mut Operation) {
         }
         Verb::Post => command_manners(line, operation),
     }
+    problems(operation, ANY_PROBLEMS);
+    for (status, description) in BARE {
+        let response = ResponseBuilder::new().description(*description).build();
+        operation.responses.responses.insert((*status).to_owned(), RefOr::T(response));
+    }
 }
 
 /// The variants of what may be sent refuse unknown fields, as serde does with them; only structs say so by themselves.
@@ -75,17 +88,22 @@ fn close_variants(schema: &mut RefOr<Schema>) {
 fn command_manners(line: &Line, operation: &mut Operation) {
     problems(operation, COMMAND_PROBLEMS);
     if matches!(line.who, Who::Signed) {
-        problems(operation, &[("408", "The body came too slowly.")]);
         return;
     }
     authenticated(operation);
+    if line.kind == Kind::Read {
+        return;
+    }
+    let key = text_of("^[!-~]+$").min_length(Some(1)).max_length(Some(255));
+    header_parameter(operation, "Idempotency-Key", "The same key with the same request has the same answer.", key);
+    let tags = text_of(r#"^(\*|[ \t,]*(W/)?"[!#-~]*"([ \t]*,[ \t,]*(W/)?"[!#-~]*")*[ \t,]*)$"#);
     header_parameter(
         operation,
-        "Idempotency-Key",
-        "1 to 255 visible ASCII characters. The same key with the same request has the same answer.",
+        "If-Match",
+        "The ETag of the version that the caller has seen, or several of which it is one, or *: done only if it is still that. (RFC 9110)",
+        tags,
     );
-    header_parameter(operation, "If-Match", "The ETag of the version that the caller has seen: done only if it is still that.");
-    header_parameter(operation, "traceparent", "The W3C trace that this belongs to.");
+    header_parameter(operation, "traceparent", "The W3C trace that this belongs to; what is none is left out.", text_of("^[ -~]*$"));
     for (status, response) in &mut operation.responses.responses {
         if let (true, RefOr::T(response)) = (status.starts_with('2'), response) {
             response_headers(response, status == "201");
@@ -106,13 +124,17 @@ fn authenticated(operation: &mut Operation) {
     operation.security = Some(vec![SecurityRequirement::new("token", Vec::<String>::new())]);
 }
 
-fn header_parameter(operation: &mut Operation, name: &str, description: &str) {
+fn text_of(pattern: &str) -> ObjectBuilder {
+    ObjectBuilder::new().schema_type(Type::String).pattern(Some(pattern))
+}
+
+fn header_parameter(operation: &mut Operation, name: &str, description: &str, schema: ObjectBuilder) {
     let parameter = ParameterBuilder::new()
         .name(name)
         .parameter_in(ParameterIn::Header)
         .required(Required::False)
         .description(Some(description))
-        .schema(Some(ObjectBuilder::new().schema_type(Type::String)))
+        .schema(Some(schema))
         .build();
     operation.parameters.get_or_insert_default().push(parameter.into());
 }

@@ -65,6 +65,6 @@ pub(crate) async fn cancel(
     let order: OrderId = path.parse("order")?;
     let reason = body.value.reason.unwrap_or_else(|| CancelReason::of(&submission.caller)).in_words();
     let command = CancelOrder { order, outcome: CancelationOutcome::Canceled, reason };
-    let command = OnOrder::new(order, submission.sight, command);
+    let command = OnOrder::new(order, submission.sight.clone(), command);
     submission.about_order(order.uuid()).change(&state, body.fingerprint, command).await
 }

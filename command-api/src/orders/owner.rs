@@ -20,7 +20,7 @@ pub(crate) async fn sees_what_belongs_to(state: &ApiState, caller: &Caller, orde
 
 /// Whether the order is there, as far as the caller can tell: to a customer, another's order does not exist.
 pub(super) fn is_seen(caller: &Caller, order: &Order) -> bool {
-    order.terms().is_some_and(|terms| sight(caller).sees(terms.customer))
+    sight(caller).sees_order(order)
 }
 
 /// Where an order is in its life, and in words that the customer may read why it was or is being undone.

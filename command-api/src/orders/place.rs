@@ -1,6 +1,8 @@
 use std::collections::HashMap;
 
 use aggregates::claim::ClaimKind;
+use aggregates::customer::Customer;
+use aggregates::decisions::on_order::Sight;
 use aggregates::decisions::placing::{PlaceOrder, Placement, PlacingRefusal, all_shippable, all_sold, handed_out};
 use aggregates::ids::derive;
 use aggregates::order::{DeclinePolicy, Delivery, OrderPolicy, PaymentTerms, StockPolicy};
@@ -14,7 +16,7 @@ use uuid::Uuid;
 
 use super::priced::{Priced, priced, unpriced};
 use super::request::{DeclinePolicyRequest, DeliveryRequest, PaymentRequest, PlaceOrderRequest, PolicyRequest, StockPolicyRequest};
-use crate::channel::{channel_of, own_reference};
+use crate::channel::{channel_of, own_reference, reference_of};
 use crate::command::{Accepted, Done, Submission};
 use crate::customers;
 use crate::input::{At, Body, Fields};
@@ -30,8 +32,8 @@ pub(crate) async fn place(
 ) -> Result<Accepted, Problem> {
     let Body { value: request, fingerprint } = body;
     may_place(&submission.caller, &request)?;
-    let customer = customer(&submission, &request)?;
-    let reference = own_reference(&submission.caller, request.channel_reference.as_deref())?;
+    let reference = reference_of(&submission, request.channel_reference.as_deref())?;
+    let customer = customer(&state, &submission, &request).await?;
     let order = reference.as_ref().map_or_else(|| OrderId::new(Uuid::now_v7()), id_of);
     let placement = placement(&state, order, customer, reference, request).await?;
     let submission = submission.about_order(order.uuid()).with_subject(customer.to_string());
@@ -52,7 +54,28 @@ fn may_place(caller: &Caller, request: &PlaceOrderRequest) -> Result<(), Problem
 }
 
 /// Who orders: a customer for itself; for others it must be said.
-fn customer(Submission { caller, sight, .. }: &Submission, request: &PlaceOrderRequest) -> Result<CustomerId, Problem> {
+async fn customer(state: &ApiState, submission: &Submission, request: &PlaceOrderRequest) -> Result<CustomerId, Problem> {
+    let customer = named_customer(submission, request)?;
+    if orders_for(state, &submission.sight, customer).await? {
+        return Ok(customer);
+    }
+    Err(Problem::not_found("customer", &customer.to_string()))
+}
+
+/// Whether somebody may order for this customer, who need not be there. A channel does for its own and for the shop's, whom no channel has named; whose a
+/// customer is never changes, so it need not be decided with the order.
+async fn orders_for(state: &ApiState, sight: &Sight, customer: CustomerId) -> Result<bool, Problem> {
+    let Sight::OfChannel(_) = sight else { return Ok(sight.sees(customer, None)) };
+    let id = customer.to_string();
+    let recent = state.store().load_many_cached::<Customer>(std::slice::from_ref(&id)).await?.pop();
+    let known = match recent {
+        Some(recent) if recent.version > 0 => recent.state,
+        Some(_) | None => state.store().load::<Customer>(&id).await?.state,
+    };
+    Ok(known.channel_reference().is_none_or(|name| sight.sees(customer, Some(&name.channel))))
+}
+
+fn named_customer(Submission { caller, .. }: &Submission, request: &PlaceOrderRequest) -> Result<CustomerId, Problem> {
     let (mut fields, root) = (Fields::default(), At::root());
     let named = own_reference(caller, request.customer_reference.as_deref())?.as_ref().map(customers::id_of);
     let customer = match (request.customer, named, caller.role) {
@@ -60,9 +83,7 @@ fn customer(Submission { caller, sight, .. }: &Submission, request: &PlaceOrderR
             fields.refuse(&root.member("customer_reference"), "give customer or customer_reference, not both");
             None
         }
-        (Some(customer), None, _) if sight.sees(customer) => Some(customer),
-        (Some(customer), None, _) => return Err(Problem::not_found("customer", &customer.to_string())),
-        (None, Some(customer), _) => Some(customer),
+        (Some(customer), None, _) | (None, Some(customer), _) => Some(customer),
         (None, None, Role::Customer) => fields.parse(&root.member("customer"), &caller.subject),
         (None, None, Role::Operator | Role::Auditor | Role::Service | Role::Admin) => {
             fields.refuse(&root.member("customer"), "is required");

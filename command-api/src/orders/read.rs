@@ -17,7 +17,7 @@ use crate::state::ApiState;
     params(("order" = String, Path), AsOf), responses((status = 200, body = OrderView)))]
 pub(crate) async fn read(
     State(state): State<ApiState>,
-    Authenticated(caller): Authenticated,
+    Authenticated { caller, .. }: Authenticated,
     path: PathParams,
     QueryParams(as_of): QueryParams<AsOf>,
 ) -> Result<Resource<OrderView>, Problem> {
@@ -32,13 +32,13 @@ pub(crate) async fn read(
     params(("order" = String, Path), Page), responses((status = 200, body = History)))]
 pub(crate) async fn events(
     State(state): State<ApiState>,
-    Authenticated(caller): Authenticated,
+    reader: Authenticated,
     path: PathParams,
     QueryParams(page): QueryParams<Page>,
 ) -> Result<History, Problem> {
     let id = path.parse::<OrderId>("order")?.to_string();
-    seen(&state, &caller, &id).await?;
-    history::read::<Order>(&state, "order", &id, &page, &caller).await
+    seen(&state, &reader.caller, &id).await?;
+    history::read::<Order>(&state, "order", &id, &page, &reader).await
 }
 
 async fn seen<'a>(state: &'a ApiState, caller: &Caller, id: &'a str) -> Result<Reading<'a, Order>, Problem> {

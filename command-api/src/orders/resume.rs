@@ -8,7 +8,6 @@ use utoipa::ToSchema;
 use crate::command::{Accepted, Done, Submission};
 use crate::input::{Body, PathParams};
 use crate::problem::Problem;
-use crate::shapes::ReasonShape;
 use crate::state::ApiState;
 
 /// Why an order that waits for an operator may go on.
@@ -16,8 +15,30 @@ use crate::state::ApiState;
 #[serde(deny_unknown_fields)]
 pub(crate) struct ResumeOrderRequest {
     /// For operators: what was mended. The customer does not read it.
-    #[schema(value_type = ReasonShape)]
-    reason: String,
+    reason: ResumeReason,
+}
+
+/// What was mended. There is no free text: it would end up in the log in clear, whoever was named in it.
+#[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum ResumeReason {
+    GatewayMended,
+    CarrierMended,
+    StockCorrected,
+    SettledByHand,
+    ToBeTriedAgain,
+}
+
+impl ResumeReason {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::GatewayMended => "gateway_mended",
+            Self::CarrierMended => "carrier_mended",
+            Self::StockCorrected => "stock_corrected",
+            Self::SettledByHand => "settled_by_hand",
+            Self::ToBeTriedAgain => "to_be_tried_again",
+        }
+    }
 }
 
 #[utoipa::path(post, path = "/v1/orders/{order}/resume",
@@ -29,6 +50,6 @@ pub(crate) async fn resume(
     body: Body<ResumeOrderRequest>,
 ) -> Result<Accepted, Problem> {
     let order: OrderId = path.parse("order")?;
-    let command = OnOrder::new(order, submission.sight, ResumeProcess { order, reason: body.value.reason });
+    let command = OnOrder::new(order, submission.sight.clone(), ResumeProcess { order, reason: body.value.reason.as_str().to_owned() });
     submission.about_order(order.uuid()).change(&state, body.fingerprint, command).await
 }

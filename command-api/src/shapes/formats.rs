@@ -29,6 +29,13 @@ pub(crate) fn check(format: &str, value: &Value) -> Result<(), String> {
         "phone-number" => read::<PhoneNumber>(value),
         "amount" => texts(value, is_amount, "is not a decimal number such as 10.00"),
         "plain-text" => texts(value, is_plain, "must not be blank and must not contain control characters"),
+        "reference" => texts(value, is_plain, "must not be blank and must not contain control characters")
+            .and_then(|()| texts(value, |text| !text.contains('@'), "must not be an e-mail address: it stands in the log in clear")),
+        "payment-method" => texts(
+            value,
+            is_reference_of_a_method,
+            "must be the gateway's name for a method that it keeps, neither a card's number nor a token",
+        ),
         "line" => texts(value, |text| !text.chars().any(char::is_control), "must not contain control characters"),
         _ => Ok(()),
     }
@@ -73,6 +80,14 @@ fn is_amount(text: &str) -> bool {
     }
 }
 
+/// What pays by itself is no reference: a number as long as a card's, or what gateways call a token.
+fn is_reference_of_a_method(text: &str) -> bool {
+    let digits = text.bytes().filter(u8::is_ascii_digit).count();
+    let is_number = digits >= 12 && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-' || byte == b'.');
+    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"_-.:".contains(&byte);
+    text.bytes().all(allowed) && !is_number && !text.starts_with("tok_")
+}
+
 fn is_plain(text: &str) -> bool {
     !text.trim().is_empty() && !text.chars().any(char::is_control)
 }
@@ -91,6 +106,18 @@ mod tests {
         for impossible in ["1969-12-31T23:59:59Z", "0000-01-01T00:00:00Z", "2026-11-21T14:05:01Z", "9999-12-31T23:59:59-23:59"] {
             assert!(at(impossible).is_err(), "{impossible}");
         }
+    }
+
+    #[test]
+    fn what_may_name_a_person_or_pays_by_itself_is_no_reference() {
+        for method in ["card_visa", "pm_1Nk.x:y-z", "c", "4242"] {
+            assert!(is_reference_of_a_method(method), "{method}");
+        }
+        for secret in ["tok_visa", "4242424242424242", "4242-4242-4242-4242", "4242 4242 4242 4242", "ada@example.com", "größe"] {
+            assert!(!is_reference_of_a_method(secret), "{secret}");
+        }
+        assert_eq!(check("reference", &Value::from("order-4711/2")), Ok(()));
+        assert!(check("reference", &Value::from("anna@example.com")).is_err());
     }
 
     #[test]

@@ -12,8 +12,7 @@ pub(crate) use statuses::{
 };
 pub(crate) use texts::{
     AmountShape, CategoryShape, ChannelReferenceShape, CountryShape, CurrencyShape, DocumentShape, EmailShape, IdShape, MethodShape,
-    NameShape, PersonNameShape, PhoneShape, PositionShape, PostalCodeShape, ReasonShape, ReferenceShape, SkuShape, TimeShape,
-    WarehouseCodeShape,
+    NameShape, PersonNameShape, PhoneShape, PositionShape, PostalCodeShape, ReferenceShape, SkuShape, TimeShape, WarehouseCodeShape,
 };
 
 use aggregates::values::Tier;

@@ -64,16 +64,15 @@ text_shapes! {
     TimeShape = "Time", "instant", 20..=40, "2026-11-20T14:05:00Z";
     /// A place in the log, as an answer gave it.
     PositionShape = "Position", "position", 3..=39, "1-1204881";
-    /// How the caller's sales channel names something of its own, unique for ever within the channel.
-    ChannelReferenceShape = "ChannelReference", "plain-text", 1..=100, "order-4711";
+    /// How the caller's sales channel names something of its own, unique for ever within the channel. Never an e-mail address: it stands in the log in clear.
+    ChannelReferenceShape = "ChannelReference", "reference", 1..=100, "order-4711";
     /// What a lookup asks for: a channel's reference, an id, a SKU, a code, or 'warehouse/sku/document'.
     ReferenceShape = "Reference", "plain-text", 1..=300, "order-4711";
     /// The document that reports something: reported twice, it happened once.
-    DocumentShape = "Document", "plain-text", 1..=100, "receipt-2026-001";
-    /// Why, in the words of who decides it.
-    ReasonShape = "Reason", "plain-text", 1..=500, "ordered twice by mistake";
-    /// What the gateway gave the shop for the customer's card; opaque.
-    MethodShape = "PaymentMethod", "plain-text", 1..=200, "tok_visa";
+    DocumentShape = "Document", "reference", 1..=100, "receipt-2026-001";
+    /// How the gateway names the method that it keeps for the customer: letters, digits, '_', '-', '.' and ':'. Never what pays by itself: a card's number or a one-time
+    /// token ('tok_…') would stand in the log.
+    MethodShape = "PaymentMethod", "payment-method", 1..=200, "card_visa";
     /// Something else that a channel knows of a customer.
     AttributeShape = "Attribute", "line", 0..=200, "35-44";
 }

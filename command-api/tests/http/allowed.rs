@@ -37,24 +37,26 @@ impl Shop {
     }
 
     /// Whether a command on an order, with any parcel and warehouse, would do something for somebody who sees so much.
-    fn would_do(&mut self, n: u128, word: &str, sight: Sight) -> bool {
+    fn would_do(&mut self, n: u128, word: &str, sight: &Sight) -> bool {
         let id = order(n);
         let parcels: Vec<_> = self.log.state::<Order>(&id.to_string()).shipments().map(|(parcel, _)| parcel).collect();
         match word {
-            "cancel" => self.does(&OnOrder::new(id, sight, cancel(id))),
-            "resume" => self.does(&OnOrder::new(id, sight, resume(id))),
+            "cancel" => self.does(&OnOrder::new(id, sight.clone(), cancel(id))),
+            "resume" => self.does(&OnOrder::new(id, sight.clone(), resume(id))),
             "plan_shipment" => WAREHOUSES.iter().any(|code| {
                 let shipment = ShipmentId::new(Uuid::from_u128(0xf0));
-                self.does(&OnOrder::new(id, sight, PlanShipment { order: id, shipment, warehouse: warehouse(code) }))
+                self.does(&OnOrder::new(id, sight.clone(), PlanShipment { order: id, shipment, warehouse: warehouse(code) }))
             }),
             "pack_shipment" => {
-                parcels.iter().any(|parcel| self.does(&OnOrder::new(id, sight, PackShipment { shipment: *parcel }).parcel(*parcel)))
+                parcels.iter().any(|parcel| self.does(&OnOrder::new(id, sight.clone(), PackShipment { shipment: *parcel }).parcel(*parcel)))
             }
             "dispatch_shipment" => parcels.iter().any(|parcel| {
                 let dispatch = dispatch(id, *parcel, self.method(*parcel));
-                self.does(&OnOrder::new(id, sight, dispatch).parcel(*parcel))
+                self.does(&OnOrder::new(id, sight.clone(), dispatch).parcel(*parcel))
             }),
-            "record_delivery" => parcels.iter().any(|parcel| self.does(&OnOrder::new(id, sight, deliver(id, *parcel)).parcel(*parcel))),
+            "record_delivery" => {
+                parcels.iter().any(|parcel| self.does(&OnOrder::new(id, sight.clone(), deliver(id, *parcel)).parcel(*parcel)))
+            }
             other => panic!("{other} is in the catalogue: say here how it is asked"),
         }
     }
@@ -76,10 +78,11 @@ impl Shop {
 }
 
 fn callers() -> Vec<(Caller, Sight)> {
-    let caller = |role, subject: String| Caller { subject, role, channel: None };
-    let mut callers: Vec<_> =
-        [Role::Operator, Role::Auditor, Role::Service, Role::Admin].map(|role| (caller(role, "x".to_owned()), Sight::All)).into();
+    let caller = |role, subject: String| Caller { subject, role, channel: None, grants: Vec::new() };
+    let mut callers: Vec<_> = [Role::Operator, Role::Auditor, Role::Admin].map(|role| (caller(role, "x".to_owned()), Sight::All)).into();
     callers.push((caller(Role::Customer, customer().to_string()), Sight::Of(customer())));
+    let shop = Caller { channel: Some(CHANNEL.to_owned()), ..caller(Role::Service, "x".to_owned()) };
+    callers.push((shop, Sight::OfChannel(CHANNEL.to_owned())));
     callers
 }
 
@@ -99,7 +102,7 @@ fn every_command_on_an_order_is_offered_while_it_stands_so() {
 
 #[test]
 fn in_its_life_an_order_offers_every_command() {
-    let (mut shop, admin) = (Shop::open(), Caller { subject: "root".to_owned(), role: Role::Admin, channel: None });
+    let (mut shop, admin) = (Shop::open(), Caller { subject: "root".to_owned(), role: Role::Admin, channel: None, grants: Vec::new() });
     let mut offered = BTreeSet::new();
     for steps in 1..=WAY {
         shop.go(1, steps, 0);
@@ -121,13 +124,14 @@ proptest! {
             for (caller, sight) in &callers {
                 let offered = shop.offered(n, caller);
                 for (line, word) in on_orders() {
-                    let done = line.who.admits(caller) && shop.would_do(n, word, *sight);
+                    let done = line.who.admits(caller) && shop.would_do(n, word, sight);
                     prop_assert_eq!(offered.contains(&word), done, "{} for {} after {:?}", word, caller.role, act);
                 }
             }
-            let stranger = Sight::Of(CustomerId::new(Uuid::from_u128(0xee)));
-            for (_, word) in on_orders() {
-                prop_assert!(!shop.would_do(n, word, stranger), "{word} on another's order");
+            for stranger in [Sight::Of(CustomerId::new(Uuid::from_u128(0xee))), Sight::OfChannel("another".to_owned())] {
+                for (_, word) in on_orders() {
+                    prop_assert!(!shop.would_do(n, word, &stranger), "{word} on another's order");
+                }
             }
         }
     }

@@ -9,7 +9,7 @@ use axum::http::{HeaderMap, Method, Request, StatusCode, header};
 use command_api::{ApiState, CommandArgs, PROBLEM_JSON, WebhookSecrets, router};
 use decider::StreamId;
 use event_store::{EventStore, LogArgs, RecordedEvent, SecretKey};
-use identity::{Authenticator, Role, TokenKey, TokenRequest};
+use identity::{Authenticator, Grant, Role, TokenKey, TokenRequest};
 use serde_json::{Value, json};
 use tower::ServiceExt;
 use uuid::Uuid;
@@ -47,8 +47,17 @@ impl Api {
     }
 
     pub(crate) fn token(&self, role: Role, subject: &str, channel: Option<&str>) -> Token {
-        let request =
-            TokenRequest { subject: subject.to_owned(), role, channel: channel.map(ToOwned::to_owned), lifetime: Duration::from_secs(600) };
+        self.granted(role, subject, channel, &[])
+    }
+
+    pub(crate) fn granted(&self, role: Role, subject: &str, channel: Option<&str>, grants: &[Grant]) -> Token {
+        let request = TokenRequest {
+            subject: subject.to_owned(),
+            role,
+            channel: channel.map(ToOwned::to_owned),
+            grants: grants.to_vec(),
+            lifetime: Duration::from_secs(600),
+        };
         Token(self.tokens.mint(&request).unwrap())
     }
 
@@ -168,7 +177,7 @@ pub(crate) fn two_teapots() -> Value {
         "currency": "EUR",
         "lines": [{"sku": "A-17", "quantity": 2}],
         "delivery": {"kind": "pickup", "warehouse": "berlin"},
-        "payment": {"kind": "card", "method": "tok_visa"},
+        "payment": {"kind": "card", "method": "card_visa"},
     })
 }
 

@@ -136,3 +136,17 @@ async fn a_name_that_a_path_cannot_hold_is_no_name() {
     }
     api.post(&api.operator(), "/v1/products", json!({"sku": "...", "name": "Dots", "category": "kitchen"})).await.assert(201);
 }
+
+#[tokio::test]
+async fn the_place_of_something_new_leads_to_it_whatever_its_name_is_made_of() {
+    let api = Api::start().await;
+    let anna = api.operator();
+    for sku in ["a?b", "50%", "a#b", "%2F", "a&b=c;d", "{sku}", "[x]", "a\\b", "\"", "...", "a:b@c", "~a+b"] {
+        let product = api.post(&anna, "/v1/products", json!({"sku": sku, "name": "Thing", "category": "things"})).await;
+        let place = product.assert(201).headers["location"].to_str().unwrap().to_owned();
+        assert_eq!(api.get(&anna, &place).await.assert(200).body["id"], sku, "{place}");
+    }
+    let warehouse = api.post(&anna, "/v1/warehouses", json!({"code": "b?1", "name": "B"})).await;
+    let place = warehouse.assert(201).headers["location"].to_str().unwrap().to_owned();
+    assert_eq!((place.as_str(), &api.get(&anna, &place).await.assert(200).body["id"]), ("/v1/warehouses/b%3F1", &json!("b?1")));
+}

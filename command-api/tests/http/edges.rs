@@ -19,6 +19,38 @@ async fn without_a_valid_token_nothing_is_answered() {
 }
 
 #[tokio::test]
+async fn a_body_is_not_waited_for_without_a_token_and_with_one_not_for_ever() {
+    let api = Api::start().await;
+    let drips = || {
+        let drop = |_| async {
+            tokio::time::sleep(std::time::Duration::from_millis(500)).await;
+            Some((Ok::<_, std::io::Error>(b" ".to_vec()), ()))
+        };
+        Body::from_stream(futures::stream::unfold((), drop))
+    };
+    let send = async |token: &str| {
+        let request = Request::post("/v1/warehouses").header(header::AUTHORIZATION, format!("Bearer {token}"));
+        let request = request.header(header::CONTENT_TYPE, "application/json").body(drips()).unwrap();
+        tokio::time::timeout(std::time::Duration::from_secs(12), api.send(request)).await.expect("an answer before the body's end")
+    };
+    let begun = std::time::Instant::now();
+    send("x").await.assert_problem(401, "/problems/unauthenticated");
+    assert!(begun.elapsed().as_secs() < 5, "a stranger was waited for");
+    send(&api.operator().0).await.assert_problem(408, "/problems/body-too-slow");
+}
+
+#[tokio::test]
+async fn two_tokens_are_none() {
+    let api = Api::start().await;
+    let good = format!("Bearer {}", api.operator().0);
+    for pair in [[good.as_str(), "Bearer x"], ["Bearer x", good.as_str()], [good.as_str(), good.as_str()]] {
+        let request =
+            pair.into_iter().fold(Request::get("/v1/products/A-17"), |request, value| request.header(header::AUTHORIZATION, value));
+        api.send(request.body(Body::empty()).unwrap()).await.assert_problem(401, "/problems/unauthenticated");
+    }
+}
+
+#[tokio::test]
 async fn a_customer_may_not_run_the_shop() {
     let api = Api::start().await;
     let ada = api.token_of(api.furnish().await);
@@ -184,4 +216,27 @@ async fn what_is_not_json_is_told_where_and_in_words() {
         let deep = send(format!("{{\"code\":{}{}}}", "[".repeat(levels), "]".repeat(levels))).await;
         assert!(!deep.assert(400).body.to_string().contains("recursion"), "{levels}");
     }
+}
+
+#[tokio::test]
+async fn what_may_name_a_person_or_pays_by_itself_does_not_come_into_the_log() {
+    let api = Api::start().await;
+    let ada = api.furnish().await;
+    let head = api.head().await;
+    let suspend = format!("/v1/customers/{ada}/suspend");
+    let free = api.post(&api.operator(), &suspend, json!({"reason": "called by Anna Muster 0171 23"})).await;
+    assert_eq!(free.assert(400).pointers(), ["/reason"]);
+    let named = api.post(&api.shop(), "/v1/customers", json!({"channel_reference": "anna@example.com"})).await;
+    assert_eq!(named.assert(400).pointers(), ["/channel_reference"]);
+    let named = api.post(&api.shop(), "/v1/orders", channel_order(ada, "anna@example.com")).await;
+    assert_eq!(named.assert(400).pointers(), ["/channel_reference"]);
+    let receipt = json!({"quantity": 1, "document": "anna@example.com"});
+    let received = api.post(&api.operator(), "/v1/warehouses/berlin/stock/A-17/receive", receipt).await;
+    assert_eq!(received.assert(400).pointers(), ["/document"]);
+    for method in ["tok_1Nk", "4242424242424242", "Anna Muster"] {
+        let mut order = two_teapots();
+        order["payment"]["method"] = json!(method);
+        assert_eq!(api.post(&api.token_of(ada), "/v1/orders", order).await.assert(400).pointers(), ["/payment/method"], "{method}");
+    }
+    assert_eq!(api.head().await, head);
 }

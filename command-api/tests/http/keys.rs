@@ -101,6 +101,28 @@ async fn a_command_on_another_version_than_was_seen_is_refused() {
 }
 
 #[tokio::test]
+async fn a_precondition_is_a_star_or_a_list_of_tags_of_which_one_must_fit() {
+    let api = Api::start().await;
+    let (anna, gold) = (api.operator(), json!({"tier": "gold"}));
+    let path = format!("/v1/customers/{}/change-tier", api.customer().await);
+    let ask = async |tag: &'static str| api.post_with(&anna, &path, &[("if-match", tag)], gold.clone()).await;
+    for tag in ["\"98\", \"99\"", "W/\"1\"", "\"+1\"", "\"01\""] {
+        ask(tag).await.assert_problem(412, "/problems/version-mismatch");
+    }
+    ask("\"99\", \"1\"").await.assert(200);
+    ask("*").await.assert(200);
+    for tag in ["1", "*, \"2\"", "\"2"] {
+        ask(tag).await.assert_problem(400, "/problems/invalid-request");
+    }
+    let unborn = json!({"code": "paris", "name": "Paris"});
+    api.post_with(&anna, "/v1/warehouses", &[("if-match", "*")], unborn.clone()).await.assert_problem(412, "/problems/version-mismatch");
+    api.post_with(&anna, "/v1/warehouses", &[("if-match", "\"0\"")], unborn).await.assert(201);
+    let twice = [("idempotency-key", "k"), ("if-match", "\"7\""), ("if-match", "\"2\"")];
+    api.post_with(&anna, &path, &twice, gold.clone()).await.assert(200);
+    api.post_with(&anna, &path, &twice[..2], gold).await.assert_problem(422, "/problems/idempotency-key-reused");
+}
+
+#[tokio::test]
 async fn a_precondition_and_a_query_belong_to_the_request() {
     let api = Api::start().await;
     let ada = api.token_of(api.furnish().await);

@@ -1,9 +1,11 @@
+use identity::{Grant, Role};
 use serde_json::{Value, json};
 
 use crate::api::{Api, channel_order};
 
 async fn found(api: &Api, kind: &str, references: &[&str]) -> Value {
-    api.post(&api.shop(), "/v1/lookups", json!({"kind": kind, "references": references})).await.assert(200).body["found"].clone()
+    let shop = api.granted(Role::Service, "shop-1", Some("shop"), &[Grant::Stock, Grant::Warehouses]);
+    api.post(&shop, "/v1/lookups", json!({"kind": kind, "references": references})).await.assert(200).body["found"].clone()
 }
 
 #[tokio::test]

@@ -10,6 +10,7 @@ mod description;
 mod edges;
 mod keys;
 mod lookups;
+mod matrix;
 mod orders;
 mod reading;
 mod resuming;

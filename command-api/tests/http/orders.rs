@@ -1,3 +1,4 @@
+use identity::Role;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -127,7 +128,7 @@ async fn an_operator_orders_for_a_customer_who_must_be_active() {
     let unnamed = api.post(&api.operator(), "/v1/orders", order.clone()).await;
     assert_eq!(unnamed.assert(400).pointers(), ["/customer"]);
     order["customer"] = json!(ada.to_string());
-    api.post(&api.operator(), &format!("/v1/customers/{ada}/suspend"), json!({"reason": "does not pay"})).await.assert(200);
+    api.post(&api.operator(), &format!("/v1/customers/{ada}/suspend"), json!({"reason": "does_not_pay"})).await.assert(200);
     api.post(&api.operator(), "/v1/orders", order.clone()).await.assert_problem(409, "/problems/customer-inactive");
     api.post(&api.operator(), &format!("/v1/customers/{ada}/reinstate"), json!({})).await.assert(200);
     api.post(&api.operator(), "/v1/orders", order).await.assert(201);
@@ -189,11 +190,38 @@ async fn an_order_is_canceled_by_its_customer_and_by_nobody_elses() {
         let guessed = api.post_with(&api.token_of(bob), &path, &[("if-match", version)], json!({})).await;
         assert_eq!(guessed.body, unseen.body, "nothing tells that it is there, its version neither");
     }
-    api.post(&api.shop(), &path, json!({})).await.assert_problem(403, "/problems/forbidden");
+    assert_eq!(api.post(&api.shop(), &path, json!({})).await.body, unseen.body, "no channel has named it");
     api.post(&api.token_of(ada), &path, json!({"reason": "ordered_by_mistake"})).await.assert(200);
     assert_eq!(api.event_types(&format!("order-{}", order.id())).await, ["order.placed", "order.cancelation_started"]);
     let read = api.get(&api.token_of(ada), &format!("/v1/orders/{}", order.id())).await;
     assert_eq!((&read.body["status"], &read.body["reason"]["code"]), (&json!("canceling"), &json!("ordered_by_mistake")));
+}
+
+#[tokio::test]
+async fn a_channel_calls_its_own_order_off_and_no_other_channels() {
+    let api = Api::start().await;
+    let ada = api.furnish().await;
+    let order = api.post(&api.shop(), "/v1/orders", channel_order(ada, "order-1")).await;
+    let path = format!("/v1/orders/{}/cancel", order.assert(201).id());
+    let market = api.token(Role::Service, "market", Some("market"));
+    api.post(&market, &path, json!({})).await.assert_problem(404, "/problems/not-found");
+    assert_eq!(api.get(&api.shop(), &format!("/v1/orders/{}", order.id())).await.body["allowed_commands"], json!(["cancel"]));
+    api.post(&api.shop(), &path, json!({"reason": "customer_request"})).await.assert(200);
+    assert_eq!(api.event_types(&format!("order-{}", order.id())).await, ["order.placed", "order.cancelation_started"]);
+}
+
+#[tokio::test]
+async fn a_channel_orders_for_its_own_customers_and_the_shops_and_for_no_other_channels() {
+    let api = Api::start().await;
+    let ada = api.furnish().await;
+    let market = api.token(Role::Service, "market", Some("market"));
+    let theirs = api.post(&market, "/v1/customers", json!({"channel_reference": "household-1"})).await;
+    let theirs = theirs.assert(201).id().parse().unwrap();
+    let head = api.head().await;
+    api.post(&api.shop(), "/v1/orders", channel_order(theirs, "order-1")).await.assert_problem(404, "/problems/not-found");
+    assert_eq!(api.head().await, head);
+    api.post(&market, "/v1/orders", channel_order(theirs, "order-1")).await.assert(201);
+    api.post(&api.shop(), "/v1/orders", channel_order(ada, "order-1")).await.assert(201);
 }
 
 /// Instants that a database or a reader of the log could not hold, or that cannot have been.
@@ -248,7 +276,7 @@ async fn a_channels_order_at_list_prices_is_the_same_order_whatever_became_of_th
         ("/v1/products/A-17/price".to_owned(), json!({"price": {"amount": "12.00", "currency": "EUR"}})),
         (format!("/v1/customers/{ada}/change-tier"), json!({"tier": "gold"})),
         ("/v1/products/A-17/pause".to_owned(), json!({})),
-        (format!("/v1/customers/{ada}/suspend"), json!({"reason": "does not pay"})),
+        (format!("/v1/customers/{ada}/suspend"), json!({"reason": "does_not_pay"})),
         ("/v1/products/A-17/discontinue".to_owned(), json!({})),
         ("/v1/warehouses/paris/close".to_owned(), json!({})),
     ];

@@ -13,9 +13,10 @@ async fn an_order_is_read_by_its_customer_and_the_shop_and_does_not_exist_for_ot
     assert_eq!((&read.assert(200).body["status"], &read.headers["etag"]), (&json!("placed"), &"\"1\"".parse().unwrap()));
     assert_eq!(read.body["allowed_commands"], json!(["cancel"]));
     assert!(read.headers.contains_key("orderly-position"));
-    for token in [api.operator(), api.shop(), api.token(Role::Auditor, "otto", None)] {
+    for token in [api.operator(), api.token(Role::Auditor, "otto", None)] {
         api.get(&token, &path).await.assert(200);
     }
+    api.get(&api.shop(), &path).await.assert_problem(404, "/problems/not-found");
     let unseen = api.get(&api.token_of(bob), &path).await;
     let unknown = api.get(&api.token_of(bob), &format!("/v1/orders/{}", nobody())).await;
     assert_eq!((unseen.status, &unseen.body["title"]), (unknown.status, &unknown.body["title"]), "no way to tell the two apart");
@@ -59,6 +60,22 @@ async fn a_history_is_read_in_pages() {
     assert_eq!(page("?after=2").await.body["events"], json!([]));
     page("?limit=501").await.assert(400);
     page("?after=-1").await.assert(400);
+}
+
+#[tokio::test]
+async fn the_history_of_what_never_was_is_not_an_empty_one_wherever_it_is_begun() {
+    let api = Api::start().await;
+    let ada = api.furnish().await;
+    let (anna, id) = (api.operator(), nobody());
+    let of_an_id = ["orders", "customers", "payments", "shipments"].map(|kind| format!("{kind}/{id}"));
+    let others = ["products/nope", "warehouses/nope", "warehouses/berlin/stock/nope", "warehouses/nope/stock/A-17"].map(str::to_owned);
+    for path in of_an_id.into_iter().chain(others) {
+        for after in [0, 1, 100] {
+            api.get(&anna, &format!("/v1/{path}/events?after={after}")).await.assert_problem(404, "/problems/not-found");
+        }
+    }
+    let beyond = api.get(&anna, &format!("/v1/customers/{ada}/events?after=100")).await;
+    assert_eq!(beyond.assert(200).body, json!({"events": [], "next": null}));
 }
 
 #[tokio::test]

@@ -9,7 +9,7 @@ async fn an_operator_lets_a_parked_order_go_on_and_says_why() {
     let api = Api::start().await;
     let ada = api.furnish().await;
     let order = api.post(&api.token_of(ada), "/v1/orders", two_teapots()).await.assert(201).id().to_owned();
-    let (path, body) = (format!("/v1/orders/{order}/resume"), json!({"reason": "the gateway was mended"}));
+    let (path, body) = (format!("/v1/orders/{order}/resume"), json!({"reason": "gateway_mended"}));
     api.post(&api.operator(), &path, body.clone()).await.assert_problem(409, "/problems/not-parked");
     let park = ParkProcess { order: order.parse().unwrap(), step: "authorize".to_owned(), subject: None, cause: "no".to_owned() };
     api.store.execute(park, Envelope::new(CommandKey::Once, "process:order_fulfillment")).await.unwrap().done().unwrap();
@@ -31,5 +31,5 @@ async fn an_operator_lets_a_parked_order_go_on_and_says_why() {
     assert_eq!(resumed.metadata.actor, "operator:anna");
     assert_eq!(resumed.metadata.correlation_id, Some(order.parse().unwrap()));
     let said: Value = serde_json::from_str(resumed.payload.get()).unwrap();
-    assert_eq!(said["process.resumed"]["reason"], "the gateway was mended");
+    assert_eq!(said["process.resumed"]["reason"], "gateway_mended");
 }

@@ -23,7 +23,7 @@ pub(crate) async fn confirmed_order(api: &Api, delivery: Value) -> OrderId {
     order
 }
 
-async fn confirm(api: &Api, order: OrderId, total: Money) {
+pub(crate) async fn confirm(api: &Api, order: OrderId, total: Money) {
     let (payment, operation) = (PaymentId::new(Uuid::now_v7()), Uuid::now_v7());
     let until = Utc::now() + TimeDelta::hours(1);
     execute(api, AllocateStock { order, warehouses: vec![("berlin".parse().unwrap(), 0)], until }).await;

@@ -102,12 +102,14 @@ async fn news_of_a_time_that_cannot_have_been_are_malformed() {
 async fn the_body_of_a_stranger_is_not_waited_for() {
     let api = Api::start().await;
     let waits = || Body::from_stream(futures::stream::pending::<Result<Vec<u8>, std::io::Error>>());
+    let many = sign(&SECRET.parse().unwrap(), Utc::now(), b"") + &format!(",v1={}", "0".repeat(64)).repeat(20_000);
     let long_ago = sign(&SECRET.parse().unwrap(), Utc::now() - TimeDelta::hours(1), b"");
     for (gateway, signature, kind) in [
         ("unknown", None, "/problems/not-found"),
         ("simulator", None, "/problems/bad-signature"),
         ("simulator", Some("nonsense"), "/problems/bad-signature"),
         ("simulator", Some("t=1,v1=00"), "/problems/bad-signature"),
+        ("simulator", Some(many.as_str()), "/problems/bad-signature"),
         ("simulator", Some(long_ago.as_str()), "/problems/bad-signature"),
     ] {
         let mut request = Request::post(format!("/v1/webhooks/{gateway}"));

@@ -1,4 +1,4 @@
-use event_store::{CommandKey, Envelope, EventStore, Failure, Refused, SecretKey, StoreError};
+use event_store::{CommandKey, Envelope, EventStore, Expected, Failure, Refused, SecretKey, StoreError};
 
 use crate::accounts::{Account, Deposit, NameOwner, Open, Transfer, Withdraw};
 use crate::fixture::TestDatabase;
@@ -64,13 +64,29 @@ async fn an_expected_version_that_is_not_met_is_a_refusal() {
     let store = TestDatabase::create().await.open().await;
     store.execute(Deposit { account: "a".into(), amount: 5 }, once()).await.unwrap().done().unwrap();
     let mut envelope = once();
-    envelope.expected_version = Some(0);
+    envelope.expected = Some(Expected::OneOf(vec![0]));
     let refused = store.execute(Deposit { account: "a".into(), amount: 5 }, envelope.clone()).await.unwrap().done();
     let Refused { document, .. } = refused.unwrap_err();
     assert_eq!(document.code, "version_mismatch");
     assert_eq!(serde_json::to_value(document.details).unwrap(), serde_json::json!({"expected": 0, "actual": 1}));
-    envelope.expected_version = Some(1);
+    envelope.expected = Some(Expected::OneOf(vec![1]));
     store.execute(Deposit { account: "a".into(), amount: 5 }, envelope).await.unwrap().done().unwrap();
+    store.close().await;
+}
+
+#[tokio::test]
+async fn one_of_several_versions_is_enough_and_any_is_not_none() {
+    let store = TestDatabase::create().await.open().await;
+    let deposit = async |account: &str, expected| {
+        let envelope = Envelope { expected: Some(expected), ..once() };
+        let answer = store.execute(Deposit { account: account.to_owned(), amount: 5 }, envelope).await.unwrap();
+        answer.done().map_err(|refused| serde_json::to_value(refused.document.details).unwrap())
+    };
+    assert_eq!(deposit("a", Expected::Existing).await.unwrap_err(), serde_json::json!({"expected": "*", "actual": 0}));
+    deposit("a", Expected::OneOf(vec![7, 0])).await.unwrap();
+    deposit("a", Expected::Existing).await.unwrap();
+    assert_eq!(deposit("a", Expected::OneOf(vec![98, 99])).await.unwrap_err(), serde_json::json!({"expected": [98, 99], "actual": 2}));
+    assert_eq!(deposit("a", Expected::OneOf(vec![])).await.unwrap_err(), serde_json::json!({"expected": [], "actual": 2}));
     store.close().await;
 }
 

@@ -3,6 +3,9 @@ use super::*;
 const SENT: DateTime<Utc> = DateTime::from_timestamp(1_800_000_000, 0).unwrap();
 const TOLERANCE: Duration = Duration::from_secs(300);
 
+/// What is as long as a signature and is nobody's.
+const NONE: &str = "0000000000000000000000000000000000000000000000000000000000000000";
+
 fn secret() -> WebhookSecret {
     "a secret of the carrier".parse().unwrap()
 }
@@ -39,10 +42,10 @@ fn what_was_signed_is_believed() {
 fn a_header_alone_tells_who_need_not_be_read() {
     let check = |signature: &str, now| check_header(&headers(signature), now, TOLERANCE);
     assert!(check(&sign(&secret(), SENT, b"whatever is sent"), SENT).is_ok());
-    for nonsense in ["", "t=1800000000", "v1=00", "t=1800000000,v1=xy", "t=now,v1=00"] {
+    for nonsense in ["", "t=1800000000", "v1=00", "t=1800000000,v1=xy", "t=now,v1=00", "t=1800000000,v1=00"] {
         assert!(matches!(check(nonsense, SENT), Err(WebhookError::MalformedSignature)), "{nonsense}");
     }
-    assert!(matches!(check("t=1,v1=00", SENT), Err(WebhookError::OutsideTolerance { .. })));
+    assert!(matches!(check(&format!("t=1,v1={NONE}"), SENT), Err(WebhookError::OutsideTolerance { .. })));
     assert!(matches!(check_header(&HeaderMap::new(), SENT, TOLERANCE), Err(WebhookError::MalformedSignature)));
 }
 
@@ -85,25 +88,40 @@ fn an_old_or_future_time_is_not_believed() {
 fn a_missing_or_malformed_signature_is_not_believed() {
     let missing = verify(&secret(), &HeaderMap::new(), &body(), SENT, TOLERANCE);
     assert!(matches!(missing, Err(WebhookError::MalformedSignature)));
-    for signature in ["", "v1=00", "t=now,v1=00", "t=1800000000,v1=xyz", "t=1800000000 v1=00", "1800000000"] {
+    let half = &NONE[..32];
+    let malformed = ["t=1800000000,v1=", "t=1800000000,v1=00", &format!("t=1800000000,v1={half}"), &format!("t=1800000000,v1={NONE}00")];
+    for signature in ["", "v1=00", "t=now,v1=00", "t=1800000000,v1=xyz", "t=1800000000 v1=00", "1800000000"].into_iter().chain(malformed) {
         assert!(matches!(verified_at(signature, &body(), SENT), Err(WebhookError::MalformedSignature)), "{signature:?}");
     }
-    for signature in ["t=1800000000", "t=1800000000,v1=", "t=1800000000,v1=00"] {
+    for signature in ["t=1800000000", &format!("t=1800000000,v1={NONE}")] {
         assert!(matches!(verified_at(signature, &body(), SENT), Err(WebhookError::WrongSignature)), "{signature:?}");
     }
 }
 
 #[test]
 fn one_good_signature_of_several_is_enough() {
-    let signature = sign(&secret(), SENT, &body()).replace("v1=", "v0=old,v1=00,v1=");
+    let signature = sign(&secret(), SENT, &body()).replace("v1=", &format!("v0=old,v1={NONE},v1={NONE},v1="));
     assert!(verified_at(&signature, &body(), SENT).is_ok());
+}
+
+#[test]
+fn a_header_with_more_than_three_signatures_two_times_or_a_twin_is_none() {
+    let good = sign(&secret(), SENT, &body());
+    let many = |signatures: usize| format!("{good}{}", format!(",v1={NONE}").repeat(signatures - 1));
+    assert!(verified_at(&many(3), &body(), SENT).is_ok());
+    for signature in [many(4), many(2_000), format!("{good},t=1800000000")] {
+        assert!(matches!(verified_at(&signature, &body(), SENT), Err(WebhookError::MalformedSignature)), "{signature:.100}");
+    }
+    let mut twice = headers(&good);
+    twice.append(SIGNATURE_HEADER, good.parse().unwrap());
+    assert!(matches!(verify(&secret(), &twice, &body(), SENT, TOLERANCE), Err(WebhookError::MalformedSignature)));
 }
 
 #[test]
 fn a_body_is_read_only_after_its_signature() {
     let signature = sign(&secret(), SENT, b"{}");
     assert!(matches!(verified_at(&signature, b"{}", SENT), Err(WebhookError::MalformedBody(_))));
-    assert!(matches!(verified_at("t=1800000000,v1=00", b"{}", SENT), Err(WebhookError::WrongSignature)));
+    assert!(matches!(verified_at(&format!("t=1800000000,v1={NONE}"), b"{}", SENT), Err(WebhookError::WrongSignature)));
 }
 
 #[test]

@@ -2,7 +2,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Args;
-use identity::{Authenticator, IdentityArgs, Role, TokenKey, TokenRequest};
+use identity::{Authenticator, Grant, IdentityArgs, Role, TokenKey, TokenRequest};
 
 use crate::exit::{Failure, Outcome};
 use crate::output::{self, OutputArgs};
@@ -17,6 +17,9 @@ pub struct TokenArgs {
     /// The sales channel that a service speaks for
     #[arg(long, value_name = "CHANNEL")]
     channel: Option<String>,
+    /// What a service is granted beside its channel's own things; may be given several times
+    #[arg(long, value_enum, value_name = "GRANT")]
+    grant: Vec<Grant>,
     /// The bearer's id, a customer's UUID for a customer; otherwise the role's name where none is given
     #[arg(long, value_name = "ID")]
     subject: Option<String>,
@@ -55,6 +58,9 @@ fn request(args: &TokenArgs) -> anyhow::Result<TokenRequest> {
         (None, Role::Customer) => return Err(Failure::Usage("a customer's token needs --subject, the customer's UUID".to_owned()).into()),
         (None, role) => args.channel.clone().unwrap_or_else(|| role.to_string()),
     };
+    if !args.grant.is_empty() && args.role != Role::Service {
+        return Err(Failure::Usage("--grant is for --role service: other roles have their rights".to_owned()).into());
+    }
     let lifetime = Duration::from_secs(u64::from(args.hours) * 3600);
-    Ok(TokenRequest { subject, role: args.role, channel: args.channel.clone(), lifetime })
+    Ok(TokenRequest { subject, role: args.role, channel: args.channel.clone(), grants: args.grant.clone(), lifetime })
 }

@@ -13,8 +13,8 @@ use tracing::warn;
 
 use crate::embedded::{EmbeddedError, EmbeddedPostgres, KeptPostgres};
 use crate::exit::Outcome;
-use crate::load::{self, CHANNEL, LoadSettings, Progress, Receive};
-use crate::load_command::told;
+use crate::load::{self, LoadSettings, Progress, Receive};
+use crate::load_command::{self, told};
 use crate::output::{self, Format, OutputArgs};
 use crate::secrets::{Secrets, TOKEN_KEY_FILE};
 use crate::signals::StopSignals;
@@ -133,7 +133,7 @@ impl Dev<'_> {
     }
 
     async fn work(&mut self, stack: &mut Stack) -> anyhow::Result<Outcome> {
-        let operator = stack.token("dev", Role::Operator, None)?;
+        let operator = stack.token("dev", Role::Operator)?;
         let program = std::env::args().next().unwrap_or_else(|| "orderly".to_owned());
         let (addresses, data_dir) = (*stack.addresses(), &self.args.data_dir);
         let greeting = Greeting { addresses, data_dir, url: self.url, token: &operator, program: &program };
@@ -185,7 +185,7 @@ impl Dev<'_> {
             products: self.args.products.clone(),
             customers: self.args.customers.clone(),
             url: format!("http://{address}"),
-            token: stack.token(CHANNEL, Role::Service, Some(CHANNEL))?,
+            token: stack.mint(&load_command::request())?,
             concurrency: self.args.concurrency.into(),
             currency: self.args.currency,
             patience: Duration::from_secs(120),

@@ -30,9 +30,13 @@ pub use run::{check_files, load};
 pub use summary::Summary;
 
 use aggregates::values::WarehouseCode;
+use identity::Grant;
 
 /// The sales channel that the orders come from.
 pub const CHANNEL: &str = "complete-journey";
+
+/// What its token is granted beside: every order's products, warehouses and stock are added.
+pub const GRANTS: [Grant; 3] = [Grant::Catalog, Grant::Warehouses, Grant::Stock];
 
 /// How many warehouses the stores are spread over.
 const WAREHOUSES: u64 = 3;

@@ -8,7 +8,7 @@ use super::outcome::Refusal;
 use super::progress::Progress;
 use super::summary::Summary;
 use super::things::Sender;
-use super::{CHANNEL, LoadError, LoadSettings, placing, setup};
+use super::{CHANNEL, GRANTS, LoadError, LoadSettings, placing, setup};
 
 /// Everything that is read before anything is sent.
 struct Input {
@@ -76,35 +76,49 @@ async fn prepare(sender: Sender<'_>, settings: &LoadSettings, input: &Input, pro
 fn speaks_for_the_channel(token: &str) -> Result<(), LoadError> {
     let Some(caller) = Caller::claimed_by(token) else { return Ok(()) };
     if caller.channel.as_deref() == Some(CHANNEL) && caller.may_speak_for(CHANNEL) {
-        return Ok(());
+        return has_what_a_load_needs(&caller);
     }
     let channel = caller.channel.map_or_else(|| "no channel".to_owned(), |channel| format!("channel {channel}"));
     Err(LoadError::NotAllowed { detail: format!("it is of role {} and speaks for {channel}", caller.role) })
+}
+
+fn has_what_a_load_needs(caller: &Caller) -> Result<(), LoadError> {
+    let lacking: Vec<_> =
+        GRANTS.iter().filter(|grant| !grant.gives().iter().all(|right| caller.may(*right))).map(|grant| grant.as_str()).collect();
+    if lacking.is_empty() {
+        return Ok(());
+    }
+    let flags: Vec<_> = lacking.iter().map(|grant| format!("--grant {grant}")).collect();
+    Err(LoadError::NotAllowed { detail: format!("it lacks the grants to add what orders need: make it with {}", flags.join(" ")) })
 }
 
 #[cfg(test)]
 mod tests {
     use std::time::Duration;
 
-    use identity::{Authenticator, Role, TokenKey, TokenRequest};
+    use identity::{Authenticator, Grant, Role, TokenKey, TokenRequest};
 
     use super::*;
 
-    fn token(role: Role, channel: Option<&str>) -> String {
+    fn token(role: Role, channel: Option<&str>, grants: &[Grant]) -> String {
         let authenticator = Authenticator::with_key(&TokenKey::generate(), "orderly", "orderly");
-        let channel = channel.map(str::to_owned);
-        authenticator.mint(&TokenRequest { subject: "somebody".to_owned(), role, channel, lifetime: Duration::from_secs(60) }).unwrap()
+        let (channel, grants) = (channel.map(str::to_owned), grants.to_vec());
+        let request = TokenRequest { subject: "somebody".to_owned(), role, channel, grants, lifetime: Duration::from_secs(60) };
+        authenticator.mint(&request).unwrap()
     }
 
     #[test]
     fn only_who_speaks_for_the_channel_may_load() {
-        assert!(speaks_for_the_channel(&token(Role::Service, Some(CHANNEL))).is_ok());
+        assert!(speaks_for_the_channel(&token(Role::Service, Some(CHANNEL), &GRANTS)).is_ok());
+        assert!(speaks_for_the_channel(&token(Role::Admin, Some(CHANNEL), &[])).is_ok());
         assert!(speaks_for_the_channel("no token at all").is_ok(), "the server refuses it");
         for (role, channel) in
             [(Role::Operator, None), (Role::Service, Some("another")), (Role::Admin, None), (Role::Operator, Some(CHANNEL))]
         {
-            let refused = speaks_for_the_channel(&token(role, channel)).unwrap_err();
+            let refused = speaks_for_the_channel(&token(role, channel, &[])).unwrap_err();
             assert!(matches!(refused, LoadError::NotAllowed { .. }), "{refused}");
         }
+        let lacking = speaks_for_the_channel(&token(Role::Service, Some(CHANNEL), &[Grant::Stock])).unwrap_err().to_string();
+        assert!(lacking.contains("--grant catalog --grant warehouses"), "{lacking}");
     }
 }

@@ -97,14 +97,21 @@ impl Stack {
         &self.read
     }
 
-    /// A token of a role, and of a channel for a service, good for a day.
+    /// A token of a role, good for a day.
     ///
     /// # Errors
     /// The key at hand is a public one, or the subject may not stand in the log.
-    pub fn token(&self, subject: &str, role: Role, channel: Option<&str>) -> anyhow::Result<String> {
+    pub fn token(&self, subject: &str, role: Role) -> anyhow::Result<String> {
         let lifetime = Duration::from_secs(24 * 3600);
-        let request = TokenRequest { subject: subject.to_owned(), role, channel: channel.map(str::to_owned), lifetime };
-        Ok(self.authenticator.mint(&request)?)
+        self.mint(&TokenRequest { subject: subject.to_owned(), role, channel: None, grants: Vec::new(), lifetime })
+    }
+
+    /// Any token.
+    ///
+    /// # Errors
+    /// The key at hand is a public one, or the subject may not stand in the log.
+    pub fn mint(&self, request: &TokenRequest) -> anyhow::Result<String> {
+        Ok(self.authenticator.mint(request)?)
     }
 
     /// Waits until nothing is left to do: every order's process waits for somebody outside or is over, and every read model is

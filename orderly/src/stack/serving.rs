@@ -21,6 +21,9 @@ const DRAIN: Duration = Duration::from_secs(15);
 /// it. A connection on which nothing is asked is closed after the same time.
 const PATIENCE: Duration = Duration::from_secs(10);
 
+/// The most bytes that the head of a request may have: longer ones are answered with 431.
+const LONGEST_HEAD: usize = 32 * 1024;
+
 /// Serves until it is told to stop, then finishes what is in flight.
 pub(super) async fn serve(listener: TcpListener, router: Router, stop: CancellationToken) -> io::Result<()> {
     serve_within(PATIENCE, listener, router, stop).await
@@ -48,7 +51,7 @@ async fn answer(patience: Duration, stream: TcpStream, router: Router, stop: Can
     // Answers are small: none waits for the acknowledgment of the one before.
     drop(stream.set_nodelay(true));
     let mut server = http1::Builder::new();
-    server.timer(TokioTimer::new()).header_read_timeout(patience);
+    server.timer(TokioTimer::new()).header_read_timeout(patience).max_buf_size(LONGEST_HEAD);
     // Around the router as a whole: a layer within would box each request once more.
     let service = TowerToHyperService::new(RequestBodyTimeoutLayer::new(patience).layer(router));
     let mut connection = pin!(server.serve_connection(TokioIo::new(stream), service).with_upgrades());
@@ -116,6 +119,8 @@ mod tests {
         assert_eq!(sent(address, "").await, "");
         assert!(!sent(address, "GET /last HTTP/1.1\r\nHost: x\r\n").await.contains("200 OK"));
         assert!(!sent(address, "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nhalf").await.contains("200 OK"));
+        let head = format!("GET /last HTTP/1.1\r\nHost: x\r\nX-Long: {}", "x".repeat(LONGEST_HEAD));
+        assert!(sent(address, &head).await.starts_with("HTTP/1.1 431 "), "a head without end is not read to its end");
         stop.cancel();
         serving.await.unwrap().unwrap();
     }

@@ -11,6 +11,8 @@ pub struct CustomerFilter {
     pub tier: Option<Tier>,
     /// Only those in this state.
     pub status: Option<CustomerStatus>,
+    /// Only those that this sales channel has named.
+    pub channel: Option<String>,
 }
 
 /// One customer.
@@ -59,6 +61,9 @@ pub async fn page(read: &ReadDatabase, filter: &CustomerFilter, request: &PageRe
     }
     if let Some(status) = filter.status {
         query.push(" and status = ").push_bind(status.as_str());
+    }
+    if let Some(channel) = &filter.channel {
+        query.push(" and channel = ").push_bind(channel.clone());
     }
     read.page_by_key(query, request, |row: &CustomerRow| row.id.to_string()).await
 }

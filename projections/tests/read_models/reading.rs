@@ -75,11 +75,15 @@ async fn customers_are_found_and_listed() {
     assert_eq!(customers::by_email(read, " ANNA@example.com ").await.unwrap().map(|row| row.id.uuid()), Some(ANNA));
     assert!(customers::by_email(read, "nobody@example.com").await.unwrap().is_none());
     assert_eq!(customers::by_ids(read, &[CustomerId::new(ANNA), CustomerId::new(Uuid::nil())]).await.unwrap().len(), 1);
-    let gold = CustomerFilter { tier: Some(Tier::Gold), status: None };
+    let gold = CustomerFilter { tier: Some(Tier::Gold), ..CustomerFilter::default() };
     assert_eq!(customers::page(read, &gold, &PageRequest::first(5)).await.unwrap().rows[0].1.id.uuid(), ANNA);
-    let suspended = CustomerFilter { tier: None, status: Some(CustomerStatus::Suspended) };
+    let suspended = CustomerFilter { status: Some(CustomerStatus::Suspended), ..CustomerFilter::default() };
     let page = customers::page(read, &suspended, &PageRequest::first(5)).await.unwrap();
     assert_eq!((page.rows.len(), page.rows[0].1.id.uuid()), (1, BEN));
+    for (channel, rows) in [("web", 2), ("market", 0)] {
+        let named = CustomerFilter { channel: Some(channel.to_owned()), ..CustomerFilter::default() };
+        assert_eq!(customers::page(read, &named, &PageRequest::first(5)).await.unwrap().rows.len(), rows, "{channel}");
+    }
     let all = customers::page(read, &CustomerFilter::default(), &PageRequest::first(1)).await.unwrap();
     let next = customers::page(read, &CustomerFilter::default(), &PageRequest::first(1).after(all.rows[0].0.clone())).await.unwrap();
     assert_eq!((all.has_next, next.rows[0].1.id.uuid(), next.has_next), (true, BEN, false));

@@ -1,5 +1,6 @@
 //! What an order is made of.
 
+use aggregates::values::CustomerId;
 use async_graphql::{ID, SimpleObject};
 use chrono::{DateTime, Utc};
 use projections::orders as rows;
@@ -197,18 +198,18 @@ pub(crate) struct TimelineEntry {
     at: DateTime<Utc>,
     /// What, such as `payment.captured`.
     event: String,
-    /// Who caused it: role:subject; for customers the role alone.
+    /// Who caused it: role:subject; for who does not work for the shop the role alone.
     actor: String,
     /// What was particular about it; for staff.
     note: Option<String>,
 }
 
 impl TimelineEntry {
-    pub(super) fn shown(row: rows::TimelineEntry, viewer: Viewer<'_>) -> Self {
+    pub(super) fn shown(row: rows::TimelineEntry, viewer: Viewer<'_>, owner: CustomerId) -> Self {
         let actor = match viewer.is_staff() {
             true => row.actor,
             false => row.actor.split(':').next().unwrap_or_default().to_owned(),
         };
-        Self { at: row.at, event: row.event, actor, note: row.note.filter(|_| viewer.is_staff()) }
+        Self { at: row.at, event: row.event, actor, note: row.note.filter(|_| viewer.sees("TimelineEntry", "note", owner)) }
     }
 }

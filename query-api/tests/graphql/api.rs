@@ -5,7 +5,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request, StatusCode};
-use identity::{Authenticator, Role, TokenKey, TokenRequest};
+use identity::{Authenticator, Grant, Role, TokenKey, TokenRequest};
 use query_api::{QueryArgs, QueryState, router};
 use serde_json::{Value, json};
 use tower::ServiceExt;
@@ -53,7 +53,12 @@ impl Api {
     }
 
     pub(crate) fn token(&self, role: Role, subject: &str) -> String {
-        let request = TokenRequest { subject: subject.to_owned(), role, channel: None, lifetime: Duration::from_secs(60) };
+        self.granted(role, subject, None, &[])
+    }
+
+    pub(crate) fn granted(&self, role: Role, subject: &str, channel: Option<&str>, grants: &[Grant]) -> String {
+        let (channel, grants) = (channel.map(str::to_owned), grants.to_vec());
+        let request = TokenRequest { subject: subject.to_owned(), role, channel, grants, lifetime: Duration::from_secs(60) };
         self.authenticator.mint(&request).unwrap()
     }
 

@@ -2,6 +2,7 @@
 
 use axum::body::Body;
 use axum::http::Request;
+use test_database::sqlx::{self, AssertSqlSafe, Connection, PgConnection};
 
 use crate::api::Api;
 
@@ -34,6 +35,13 @@ async fn what_costs_too_much_is_refused_before_it_is_run() {
     let many: String = (0..40).map(|n| format!(r#"a{n}: order(number: "N-1") {{ id }} "#)).collect();
     assert_eq!(api.operator(&format!("{{ {many} }}")).await.code(), "TOO_MANY_ALIASES");
     assert_eq!(api.operator("{ orders(first: 201) { nodes { id } } }").await.code(), "INVALID_ARGUMENT");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_within_the_limits_is_answered() {
+    let api = Api::open().await;
+    assert_eq!(api.operator("{ a: __typename }").await.data(), &serde_json::json!({ "a": "Query" }));
+    api.operator(&format!("{{ orders(first: 1) {{ nodes {{ {} }} }} }}", "id ".repeat(1_500))).await.data();
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -142,7 +150,7 @@ async fn values_that_postgres_cannot_hold_are_the_callers_mistake() {
     let sales = |rest: &str| format!("{{ sales({rest}) {{ units }} }}");
     let cursor = |text: &str| {
         use base64::Engine;
-        let cursor = base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(text);
+        let cursor = base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(format!("orders:{text}"));
         format!("{{ orders(after: \"{cursor}\") {{ nodes {{ id }} }} }}")
     };
     let queries = [
@@ -189,4 +197,29 @@ async fn what_is_not_there_or_cannot_be_read_is_a_problem() {
     let packed = Request::post("/graphql").header("authorization", token).header("content-encoding", "gzip").body(Body::from("x")).unwrap();
     let packed = api.send(packed).await;
     assert_eq!((packed.status.as_u16(), packed.code()), (415, "INVALID_REQUEST"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_will_pass_is_answered_with_when_to_ask_again() {
+    let args = query_api::QueryArgs { query_timeout_ms: 300, ..query_api::QueryArgs::DEFAULT };
+    let api = Api::with(crate::shop::Shop::projected().await, args);
+    let mut other = PgConnection::connect(&api.shop.database.url).await.unwrap();
+    let tables = "select string_agg(schemaname || '.' || tablename, ',') from pg_tables where tablename = 'customers'";
+    let tables: String = sqlx::query_scalar(tables).fetch_one(&mut other).await.unwrap();
+    let lock = format!("begin; lock table {tables} in access exclusive mode");
+    sqlx::raw_sql(AssertSqlSafe(lock)).execute(&mut other).await.unwrap();
+    let told = |answer: &crate::api::Answer| (answer.status.as_u16(), answer.headers.contains_key("retry-after"), answer.code().to_owned());
+    let slow = api.operator("{ customers { nodes { id } } }").await;
+    assert_eq!(told(&slow), (503, true, "TIMEOUT".to_owned()));
+    sqlx::raw_sql("rollback").execute(&mut other).await.unwrap();
+    api.operator("{ customers { nodes { id } } }").await.data();
+
+    let away = "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'orderly read models' and datname = current_database()";
+    for query in ["{ customers { nodes { id } } }", r#"{ order(number: "N-1") { id } }"#, "{ readModelPositions { model } }"] {
+        sqlx::raw_sql(away).execute(&mut other).await.unwrap();
+        let broken = api.operator(query).await;
+        if broken.body.get("errors").is_some() {
+            assert_eq!(told(&broken), (503, true, "UNAVAILABLE".to_owned()), "{query}: {:#}", broken.body);
+        }
+    }
 }

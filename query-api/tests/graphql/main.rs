@@ -8,6 +8,7 @@ mod bounds;
 #[path = "../../../projections/tests/read_models/database.rs"]
 #[allow(dead_code, reason = "shared with the tests of the read models, which use more of it")]
 mod database;
+mod matrix;
 mod page;
 mod positions;
 mod queries;

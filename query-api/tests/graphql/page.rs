@@ -16,7 +16,10 @@ async fn a_browser_is_sent_to_the_page_and_a_program_is_not() {
         Request::get("/graphql?query=%7B%20orderCounts%20%7B%20count%20%7D%20%7D").header("authorization", format!("Bearer {token}"));
     let program = api.send(query.body(Body::empty()).unwrap()).await;
     assert_eq!(program.data()["orderCounts"].as_array().unwrap().len(), 3);
-    assert_eq!(api.send(get("/graphql", "*/*")).await.code(), "INVALID_REQUEST");
+    let stranger = api.send(get("/graphql", "*/*")).await;
+    assert_eq!((stranger.status.as_u16(), stranger.code()), (401, "UNAUTHENTICATED"), "whoever asks nothing is asked who it is first");
+    let nothing = Request::get("/graphql").header("authorization", format!("Bearer {token}")).body(Body::empty()).unwrap();
+    assert_eq!(api.send(nothing).await.code(), "INVALID_REQUEST");
 }
 
 #[tokio::test(flavor = "multi_thread")]

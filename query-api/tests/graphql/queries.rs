@@ -71,6 +71,21 @@ async fn orders_come_in_pages_latest_first() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_cursor_of_another_list_is_none_of_this_one() {
+    let api = Api::open().await;
+    let lists = ["orders", "customers", "products", "stock"];
+    let ask = async |list: &str, after: &str| api.operator(&format!("{{ {list}(first: 1{after}) {{ pageInfo {{ endCursor }} }} }}")).await;
+    for one in lists {
+        let cursor = ask(one, "").await.data()[one]["pageInfo"]["endCursor"].as_str().unwrap().to_owned();
+        for other in lists {
+            let answer = ask(other, &format!(", after: \"{cursor}\"")).await;
+            assert_eq!(answer.body.get("errors").is_none(), one == other, "a cursor of {one} in {other}");
+        }
+        assert_eq!(ask(one, ", after: \"\"").await.code(), "INVALID_ARGUMENT", "{one}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn orders_are_narrowed_by_state_customer_channel_and_time() {
     let api = Api::open().await;
     let filters = [

@@ -3,6 +3,7 @@
 mod log;
 mod parts;
 mod processes;
+mod redaction;
 
 use chrono::{DateTime, Utc};
 use projections::{Difference, VerifyReport};
@@ -154,7 +155,9 @@ fn detail(model: &str, difference: Difference) -> Detail {
     if !difference.part.is_empty() {
         what.push_str(&format!(" {}", difference.part));
     }
-    Detail { what, field: difference.field, live: difference.live, replayed: difference.replayed, message: None, last_event }
+    let shown = |value: Option<serde_json::Value>| value.map(|value| redaction::shown(model, &difference.field, value));
+    let (live, replayed) = (shown(difference.live), shown(difference.replayed));
+    Detail { what, field: difference.field, live, replayed, message: None, last_event }
 }
 
 impl Found {

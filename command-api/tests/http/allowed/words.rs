@@ -12,7 +12,9 @@ use aggregates::order::{
 use aggregates::process::ResumeProcess;
 use aggregates::product::AddProduct;
 use aggregates::shipment::{CarrierBooking, ShipmentMethod};
-use aggregates::values::{CustomerId, LineNumber, Money, OrderId, PaymentId, Personal, Quantity, ShipmentId, Sku, Tier, WarehouseCode};
+use aggregates::values::{
+    ChannelReference, CustomerId, LineNumber, Money, OrderId, PaymentId, Personal, Quantity, ShipmentId, Sku, Tier, WarehouseCode,
+};
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::json;
 use uuid::Uuid;
@@ -101,6 +103,9 @@ pub(super) fn line(number: u32, text: &str, units: u32) -> OrderedLine {
     }
 }
 
+/// Who sent every order.
+pub(super) const CHANNEL: &str = "shop";
+
 pub(super) fn place(n: u128, method: u8) -> PlaceOrder {
     let address = Personal::Sealed(json!({"$sealed": {"v": 1, "subject": customer(), "key": 1, "nonce": "bm9uY2U", "box": "Ym94"}}));
     PlaceOrder {
@@ -119,7 +124,7 @@ pub(super) fn place(n: u128, method: u8) -> PlaceOrder {
             _ => Delivery::None,
         },
         billing_address: None,
-        channel_reference: None,
+        channel_reference: Some(ChannelReference::new(CHANNEL, n.to_string()).unwrap()),
         channel_claim: None,
         placed_at: now(),
         payment: PaymentTerms::Card { method: None },
