@@ -33,9 +33,9 @@ bench: ## measure in release, fsync on, and write benches/RESULTS.md; BENCH="app
 	cargo build --release --package orderly --package replay-tool --package benches --bins
 	target/release/bench $(BENCH)
 
-crash: ## the kill test, long: 100 kills
+crash: ## the kill tests, long: 100 kills; 500 orders that a slow carrier brings, called off at any moment
 	cargo build --workspace --bins
-	ORDERLY_TEST_KILLS=100 tests/with-postgres cargo test --package tests --test system -- killed
+	ORDERLY_TEST_KILLS=100 ORDERLY_TEST_CALLED_OFF=500 tests/with-postgres cargo test --package tests --test system -- killed
 
 soak: ## the log under faults, long: SOAK_SECONDS=120 a scenario, 50 fail-overs; the figures go to tests/SOAK.md
 	ORDERLY_SOAK_SECONDS=$(SOAK_SECONDS) tests/with-postgres cargo test --package tests --test system -- faults:: --test-threads=1 --show-output

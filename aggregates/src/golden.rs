@@ -15,7 +15,7 @@ use crate::customer::{ChangeTier, ReinstateCustomer, SuspendCustomer};
 use crate::decisions::ending::{CancelOrder, CompleteOrder, FinishCancelation};
 use crate::decisions::paying::SettleAuthorization;
 use crate::decisions::placing::PlaceOrder;
-use crate::decisions::shipping::{PlanShipment, RecordDelivery};
+use crate::decisions::shipping::{PlanShipment, RecordBooking, RecordBookingCancelation, RecordDelivery, RequestBooking};
 use crate::decisions::stocking::CloseWarehouse;
 use crate::operator_act::{
     ImportStarted, OperatorActEvent, ProjectionPaused, ProjectionResumed, RebuildCanceled, RebuildRequested, RecordAct, RollbackRequested,
@@ -25,6 +25,7 @@ use crate::payment::{CaptureOutcome, CapturePayment, RecordCapture, RecordVoid, 
 use crate::process::{DeadlinePassed, ParkProcess, PassDeadline, RecordRefusal, ResumeProcess};
 use crate::product::{AddProduct, DescribeProduct, DiscontinueProduct, PauseProduct};
 use crate::registry::{DomainEvent, events};
+use crate::shipment::{BookingOutcome, CancelBookingOutcome, CarrierBooking, PackShipment};
 use crate::stock_item::{ReservationConfirmed, StockItemEvent};
 use crate::values::{ChannelReference, LineNumber, Tier};
 use crate::warehouse::{EndMaintenance, StartMaintenance};
@@ -121,7 +122,7 @@ fn write_missing() {
 }
 
 fn samples_of_all() -> Vec<DomainEvent> {
-    let mut worlds = [fulfilled(), without_stock(), declined_order(), canceled_order(), catalog(), machinery()];
+    let mut worlds = [fulfilled(), without_stock(), declined_order(), canceled_order(), booked_and_called_off(), catalog(), machinery()];
     let mut samples: Vec<DomainEvent> =
         worlds.iter_mut().flat_map(|world| std::mem::take(&mut world.log)).map(|(_, event)| event).collect();
     let anomaly = AnomalyDetected { code: "delivered_twice".to_owned(), message: "line 1 was delivered twice".to_owned() };
@@ -199,6 +200,27 @@ fn canceled_order() -> World {
     let parcel = world.send(second, 3, "berlin");
     world.must(&CapturePayment { payment: payment(3), shipment: parcel, operation: operation(50), amount: eur(1000), r#final: true });
     world.must(&captured(payment(3), operation(50), eur(1000)));
+    world
+}
+
+fn booked_and_called_off() -> World {
+    let mut world = World::with_stock(&[("berlin", "A-17", 9)]);
+    let (parcel, at) = (shipment(1), instant(60));
+    let id = world.confirmed(1, &[("A-17", 2, 1999)]);
+    world.must(&PlanShipment { order: id, shipment: parcel, warehouse: warehouse("berlin") });
+    world.must(&PackShipment { shipment: parcel });
+    let carrier = || CarrierBooking { carrier: "simulator".to_owned(), tracking: "SIM0001".to_owned() };
+    let ask = |call| RequestBooking { shipment: parcel, order: id, operation: operation(call), carrier: "simulator".to_owned(), at };
+    let answer = |call, outcome| RecordBooking { shipment: parcel, order: id, operation: operation(call), outcome, at };
+    let undo = |call, outcome| RecordBookingCancelation { shipment: parcel, order: id, operation: operation(call), outcome, at };
+    world.must(&ask(1));
+    world.must(&answer(1, BookingOutcome::Failed { code: "too_heavy".to_owned() }));
+    world.must(&ask(2));
+    world.must(&answer(2, BookingOutcome::Canceled));
+    world.must(&ask(3));
+    world.must(&cancel(id));
+    world.must(&answer(3, BookingOutcome::Booked(carrier())));
+    world.must(&undo(3, CancelBookingOutcome::Failed { code: "already_delivered".to_owned() }));
     world
 }
 

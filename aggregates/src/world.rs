@@ -9,7 +9,7 @@ use uuid::Uuid;
 use crate::decisions::paying::{SettleAuthorization, StartPayment};
 use crate::decisions::placing::{ConfirmOrder, PlaceOrder};
 use crate::decisions::registering::RegisterCustomer;
-use crate::decisions::shipping::{DispatchShipment, PlanShipment};
+use crate::decisions::shipping::{DispatchShipment, PlanShipment, RecordBooking, RecordBookingCancelation, RequestBooking};
 use crate::decisions::stocking::{AllocateStock, LapseReservation, ReceiveStock};
 use crate::invariants::{Invariants, Violation};
 use crate::order::{Delivery, FulfillmentEvent, Order, OrderEvent, OrderedLine, PaymentTerms};
@@ -20,7 +20,7 @@ use crate::product::AddProduct;
 use crate::registry::DomainEvent;
 use crate::samples;
 pub(crate) use crate::samples::{cancel, sku, units, warehouse};
-use crate::shipment::{CarrierBooking, PackShipment, Shipment, ShipmentMethod, ShipmentPlanned};
+use crate::shipment::{BookingOutcome, CancelBookingOutcome, CarrierBooking, PackShipment, Shipment, ShipmentMethod, ShipmentPlanned};
 use crate::stock_item::StockItem;
 use crate::values::{ChannelReference, Currency, CustomerId, Money, OperationId, OrderId, PaymentId, Personal, ShipmentId};
 
@@ -316,6 +316,22 @@ pub(crate) fn void(n: u128, call: u128) -> VoidPayment {
 
 pub(crate) fn voided(n: u128, call: u128) -> RecordVoid {
     RecordVoid { payment: payment(n), operation: operation(call), outcome: VoidOutcome::Voided }
+}
+
+pub(crate) fn request_booking(order: OrderId, shipment: ShipmentId, call: u128) -> RequestBooking {
+    RequestBooking { shipment, order, operation: operation(call), carrier: "simulator".to_owned(), at: instant(60) }
+}
+
+pub(crate) fn booking_answered(order: OrderId, shipment: ShipmentId, call: u128, yes: bool) -> RecordBooking {
+    let carrier = CarrierBooking { carrier: "simulator".to_owned(), tracking: "T-1".to_owned() };
+    let outcome = if yes { BookingOutcome::Booked(carrier) } else { BookingOutcome::Failed { code: "too_heavy".to_owned() } };
+    RecordBooking { shipment, order, operation: operation(call), outcome, at: instant(61) }
+}
+
+pub(crate) fn booking_called_off(order: OrderId, shipment: ShipmentId, call: u128, yes: bool) -> RecordBookingCancelation {
+    let too_late = || CancelBookingOutcome::Failed { code: "already_delivered".to_owned() };
+    let outcome = if yes { CancelBookingOutcome::Canceled } else { too_late() };
+    RecordBookingCancelation { shipment, order, operation: operation(call), outcome, at: instant(62) }
 }
 
 pub(crate) fn dispatch(id: OrderId, shipment: ShipmentId) -> DispatchShipment {

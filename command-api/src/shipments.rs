@@ -22,7 +22,7 @@ use crate::history::{self, History, Page};
 use crate::input::{Body, PathParams, QueryParams};
 use crate::problem::{Kind, Problem};
 use crate::resource::{AsOf, Reading, Resource};
-use crate::shapes::{NameShape, Nothing, ShipmentStatusShape, TimeShape, WarehouseCodeShape};
+use crate::shapes::{BookingStageShape, NameShape, Nothing, ShipmentStatusShape, TimeShape, WarehouseCodeShape};
 use crate::state::ApiState;
 
 /// The routes about shipments.
@@ -166,6 +166,9 @@ pub(crate) struct ShipmentView {
     carrier: Option<String>,
     /// The carrier's number for it.
     tracking: Option<String>,
+    /// How far it is with a carrier.
+    #[schema(value_type = BookingStageShape)]
+    booking: &'static str,
     lines: Vec<ShipmentLineView>,
 }
 
@@ -188,6 +191,7 @@ fn view(id: ShipmentId, shipment: &Shipment, version: i64) -> ShipmentView {
         status: shipment.status().as_str(),
         carrier: shipment.carrier().map(|booking| booking.carrier.clone()),
         tracking: shipment.carrier().map(|booking| booking.tracking.clone()),
+        booking: shipment.booking().stage().as_str(),
         lines: lines
             .map(|line| ShipmentLineView { line: line.line.get(), sku: line.sku.to_string(), quantity: line.quantity.get() })
             .collect(),

@@ -15,7 +15,7 @@ mod problem;
 pub mod simulator;
 pub mod webhook;
 
-pub use carrier::{BookCall, Booking, Carrier};
+pub use carrier::{BookCall, Booking, BookingOutcome, CancelBookingCall, CancelBookingOutcome, Carrier};
 pub use client::{GatewayArgs, SimulatorCarrier, SimulatorGateway};
 pub use error::GatewayError;
 pub use payment::{

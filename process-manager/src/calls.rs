@@ -1,16 +1,18 @@
 //! Calls to gateways and carriers. A call is sent under its operation until it has an outcome; an outcome that is unknown is looked up before the same
 //! call is sent again. No transaction and no lease write waits for it.
 
-use aggregates::decisions::shipping::DispatchShipment;
-use aggregates::shipment::CarrierBooking;
+use aggregates::decisions::shipping::{RecordBooking, RecordBookingCancelation};
+use aggregates::payment::VoidPayment;
+use aggregates::values::ShipmentId;
 use chrono::{DateTime, Utc};
-use gateways::{BookCall, Booking, GatewayError, OperationOutcome};
+use gateways::{AuthorizeCall, BookCall, BookingOutcome, CancelBookingCall, GatewayError, OperationOutcome};
 use tokio::time::timeout;
 use tracing::warn;
 use uuid::Uuid;
 
 use crate::dispatcher::Worker;
-use crate::order_fulfillment::{Call, Effect, GatewayCall};
+use crate::instances;
+use crate::order_fulfillment::{Call, CarrierCall, Effect, GatewayCall, Step};
 use crate::pause::{Pauses, wait};
 use crate::retries;
 
@@ -20,6 +22,7 @@ mod outcomes;
 enum Ended<T> {
     With(T),
     Never(GatewayError),
+    /// The program stops, or the call is not to be made any more.
     Stopped,
 }
 
@@ -28,7 +31,9 @@ impl Worker {
     pub(crate) async fn call(&self, effect: &Effect, call: Call) {
         match call {
             Call::Gateway { call, requested_at, again } => self.ask_gateway(effect, call, requested_at, again).await,
-            Call::BookAndDispatch(call, command) => self.book_and_dispatch(effect, call, command).await,
+            Call::FindOut(call, let_go) => self.find_out(effect, call, let_go).await,
+            Call::Carrier { call: CarrierCall::Book(call), at, again } => self.book(effect, call, at, again).await,
+            Call::Carrier { call: CarrierCall::Cancel(call), at, .. } => self.cancel_booking(effect, call, at).await,
         }
     }
 
@@ -79,18 +84,51 @@ impl Worker {
         }
     }
 
-    async fn book_and_dispatch(&self, effect: &Effect, call: BookCall, command: DispatchShipment) {
-        match self.until_it_ends(effect, || self.outside.carrier.book(call.clone())).await {
-            Ended::With(Booking { carrier, tracking }) => {
-                let command = DispatchShipment { carrier: Some(CarrierBooking { carrier, tracking }), ..command };
-                self.execute(effect, command).await;
+    /// What was asked for so long ago has been carried out or never will be, unless it is still on its way: then it finds the door shut.
+    async fn find_out(&self, effect: &Effect, call: AuthorizeCall, let_go: VoidPayment) {
+        match self.until_it_ends(effect, || self.outside.gateway.look_up(call.operation)).await {
+            Ended::With(Some(outcome)) => self.record(effect, &GatewayCall::Authorize(call), outcome).await,
+            Ended::With(None) => self.execute(effect, let_go).await,
+            Ended::Never(error) => self.park(effect, error.to_string()).await,
+            Ended::Stopped => {}
+        }
+    }
+
+    async fn book(&self, effect: &Effect, call: BookCall, at: DateTime<Utc>, asked_again: bool) {
+        let mut again = asked_again;
+        let ended = self.until_it_ends(effect, || self.book_once(&call, std::mem::replace(&mut again, true)));
+        let outcome = match ended.await {
+            Ended::With(outcome) => outcomes::booking(outcome),
+            Ended::Never(error) => outcomes::refused_booking(&error),
+            Ended::Stopped => return,
+        };
+        let (shipment, order, operation) = (ShipmentId::new(call.shipment), effect.order, call.operation);
+        self.execute(effect, RecordBooking { shipment, order, operation, outcome, at }).await;
+    }
+
+    /// A second try looks first, as with money: the one before may have been carried out.
+    async fn book_once(&self, call: &BookCall, again: bool) -> Result<BookingOutcome, GatewayError> {
+        let carrier = &self.outside.carrier;
+        if again && let Some(outcome) = carrier.look_up(call.operation).await? {
+            return Ok(outcome);
+        }
+        carrier.book(call.clone()).await
+    }
+
+    /// Called off under the booking's own operation, a booking is over whether the carrier has heard of it or not.
+    async fn cancel_booking(&self, effect: &Effect, call: CancelBookingCall, at: DateTime<Utc>) {
+        match self.until_it_ends(effect, || self.outside.carrier.cancel(call)).await {
+            Ended::With(outcome) => {
+                let (shipment, order, operation) = (ShipmentId::new(call.shipment), effect.order, call.operation);
+                let outcome = outcomes::canceled_booking(outcome);
+                self.execute(effect, RecordBookingCancelation { shipment, order, operation, outcome, at }).await;
             }
             Ended::Never(error) => self.park(effect, error.to_string()).await,
             Ended::Stopped => {}
         }
     }
 
-    /// Tries until there is an outcome, it is certain that there will be none, or the program stops.
+    /// Tries until there is an outcome, it is certain that there will be none, the order does not ask for it any more, or the program stops.
     async fn until_it_ends<T, F: Future<Output = Result<T, GatewayError>>>(
         &self,
         effect: &Effect,
@@ -98,7 +136,7 @@ impl Worker {
     ) -> Ended<T> {
         let mut pauses = Pauses::up_to(self.args.longest_pause());
         loop {
-            let error = match self.on_a_line(attempt()).await {
+            let error = match self.on_a_line(effect, attempt()).await {
                 Ok(outcome) => {
                     self.forget_retries(effect, &pauses).await;
                     return Ended::With(outcome);
@@ -112,20 +150,38 @@ impl Worker {
             if !self.pause_before_retry(effect, &error, &mut pauses).await {
                 return Ended::Stopped;
             }
+            if !self.is_still_asked_for(effect).await {
+                self.forget_retries(effect, &pauses).await;
+                return Ended::Stopped;
+            }
         }
     }
 
     /// So many calls at once, each with its time.
-    async fn on_a_line<T>(&self, attempt: impl Future<Output = Result<T, GatewayError>>) -> Result<T, GatewayError> {
+    async fn on_a_line<T>(&self, effect: &Effect, attempt: impl Future<Output = Result<T, GatewayError>>) -> Result<T, GatewayError> {
         let _line = self.lines.acquire().await;
         if self.stop.is_cancelled() {
-            return Err(self.unanswered("the program stops"));
+            return Err(self.unanswered(effect, "the program stops"));
         }
-        timeout(self.args.call_timeout(), attempt).await.unwrap_or_else(|_| Err(self.unanswered("no answer in time")))
+        timeout(self.args.call_timeout(), attempt).await.unwrap_or_else(|_| Err(self.unanswered(effect, "no answer in time")))
     }
 
-    fn unanswered(&self, why: &str) -> GatewayError {
-        GatewayError::Unknown { gateway: self.outside.gateway.name().to_owned(), message: why.to_owned() }
+    fn unanswered(&self, effect: &Effect, why: &str) -> GatewayError {
+        let who = match effect.step {
+            Step::Goods(_) => self.outside.carrier.name(),
+            Step::Stock(_) | Step::Money(_) | Step::Ending(_) | Step::Parking(_) => self.outside.gateway.name(),
+        };
+        GatewayError::Unknown { gateway: who.to_owned(), message: why.to_owned() }
+    }
+
+    /// Whether the order has not moved on meanwhile: what is not due any more, or is parked, is not sent again. Where that cannot be found out, it is.
+    async fn is_still_asked_for(&self, effect: &Effect) -> bool {
+        let order = effect.order.uuid();
+        let Ok(mut stored) = instances::load(self.store.pool(), &[order]).await else { return true };
+        stored.remove(&order).is_none_or(|instance| {
+            instance.unreadable.is_some()
+                || instance.state.under_way().any(|asked| asked.step == effect.step && asked.cause == effect.cause)
+        })
     }
 
     async fn pause_before_retry(&self, effect: &Effect, error: &GatewayError, pauses: &mut Pauses) -> bool {

@@ -18,7 +18,7 @@ use uuid::Uuid;
 use crate::ProcessError;
 use crate::dispatcher::Worker;
 use crate::instances::{self, Instance, Of};
-use crate::order_fulfillment::Deadline;
+use crate::order_fulfillment::{Deadline, Rules};
 
 const PAGE: i64 = 1_000;
 /// So many are on their way to the log at once.
@@ -110,19 +110,19 @@ impl Alarm {
 
 /// Records every deadline that was due at an instant of the database's, the earliest first.
 pub(crate) async fn fire(worker: &Worker, of: &Of, due_by: DateTime<Utc>) -> Result<(), ProcessError> {
-    let mut after = (DateTime::<Utc>::UNIX_EPOCH, Uuid::nil());
+    let (mut after, rules) = ((DateTime::<Utc>::UNIX_EPOCH, Uuid::nil()), worker.args.rules());
     loop {
         let page = instances::overdue(worker.store.pool(), of, due_by, after, PAGE).await?;
         let Some((last, order, _)) = page.last() else { return Ok(()) };
         after = (*last, *order);
-        let due = page.iter().flat_map(|(_, order, instance)| passed(OrderId::new(*order), instance, due_by));
+        let due = page.iter().flat_map(|(_, order, instance)| passed(OrderId::new(*order), instance, (due_by, &rules)));
         let passing: Vec<_> = due.map(|(id, command)| worker.pass(id, command)).collect();
         stream::iter(passing).buffered(AT_ONCE).collect::<()>().await;
     }
 }
 
-fn passed(order: OrderId, instance: &Instance, due_by: DateTime<Utc>) -> Vec<(Uuid, PassDeadline)> {
-    let due = instance.state.deadlines().into_iter().filter(|deadline| deadline.due_at <= due_by);
+fn passed(order: OrderId, instance: &Instance, (due_by, rules): (DateTime<Utc>, &Rules)) -> Vec<(Uuid, PassDeadline)> {
+    let due = instance.state.deadlines(rules).into_iter().filter(|deadline| deadline.due_at <= due_by);
     due.map(|deadline: Deadline| (deadline.command_id(order), deadline.pass(order))).collect()
 }
 

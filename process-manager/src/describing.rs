@@ -94,7 +94,7 @@ pub async fn describe(store: &EventStore, order: OrderId, rules: &Rules) -> Resu
     let steps = instance.state.asked.iter().map(|asked| step(order, asked, &retries)).collect();
     let parked: Vec<String> = instance.state.parked().iter().map(|stuck| format!("{}: {}", stuck.step, stuck.cause)).collect();
     let parked = (!parked.is_empty()).then(|| parked.join("; "));
-    let deadlines = instance.state.deadlines().into_iter().map(deadline).collect();
+    let deadlines = instance.state.deadlines(rules).into_iter().map(deadline).collect();
     Ok(Some(SagaView { order, phase: instance.state.phase(), deadlines, parked, unreadable: instance.unreadable.clone(), steps, history }))
 }
 

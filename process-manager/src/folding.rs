@@ -83,7 +83,7 @@ mod tests {
 
     #[test]
     fn an_event_that_cannot_be_read_stops_its_order_before_anything_that_follows() {
-        let rules = Rules { refusal_limit: 5 };
+        let rules = Rules { refusal_limit: 5, gateway_silent: chrono::TimeDelta::minutes(2) };
         let known = |position| recorded(position, "process.resumed", r#"{"process.resumed": {"reason": "mended"}}"#);
         let (first, unknown, last) = (known(1), recorded(2, "process.of_tomorrow", "{}"), known(3));
         let mut instance = Instance::default();

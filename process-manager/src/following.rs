@@ -31,7 +31,8 @@ pub(crate) struct Follower {
     rules: Rules,
     fulfillment: Fulfillment,
     batch: usize,
-    gateway: String,
+    /// The names of the gateway and of the carrier.
+    outside: (String, String),
     reservation: TimeDelta,
     warehouses: Warehouses,
     alarm: Alarm,
@@ -63,7 +64,7 @@ struct Sorted<'a> {
 }
 
 impl Follower {
-    pub(crate) async fn start(store: &EventStore, gateway: &str, args: &ProcessArgs) -> Result<Self, ProcessError> {
+    pub(crate) async fn start(store: &EventStore, outside: (String, String), args: &ProcessArgs) -> Result<Self, ProcessError> {
         Ok(Self {
             store: store.clone(),
             subscription: None,
@@ -72,7 +73,7 @@ impl Follower {
             rules: args.rules(),
             fulfillment: args.fulfillment,
             batch: args.process_batch,
-            gateway: gateway.to_owned(),
+            outside,
             reservation: args.reservation(),
             warehouses: Warehouses::load(store.pool()).await?,
             alarm: Alarm::set(store.pool(), &Of::parts([], args.process_parts)).await?,
@@ -83,7 +84,8 @@ impl Follower {
     /// What commands are filled in with.
     pub(crate) fn known(&self) -> Known {
         let (now, reservation) = (self.alarm.now(), self.reservation);
-        Known { now, reservation, gateway: self.gateway.clone(), warehouses: self.warehouses.open() }
+        let (gateway, carrier) = self.outside.clone();
+        Known { now, reservation, gateway, carrier, warehouses: self.warehouses.open() }
     }
 
     /// The parts that it follows.
@@ -165,7 +167,7 @@ impl Follower {
         let effects = self.effects(&asked, &touched);
         self.save(&touched, !sorted.warehouses.is_empty(), &moving, batch.checkpoint).await?;
         let ended = touched.iter().filter(|(_, instance)| instance.is_final()).map(|(order, _)| order.to_string()).collect();
-        touched.values().filter_map(Instance::next_deadline).for_each(|due_at| self.alarm.hear(due_at));
+        touched.values().filter_map(|instance| instance.next_deadline(&self.rules)).for_each(|due_at| self.alarm.hear(due_at));
         self.keep(touched);
         self.measure(&batch);
         Ok(News { effects, ended })
@@ -207,7 +209,7 @@ impl Follower {
         let mut transaction = self.store.pool().begin().await?;
         if !touched.is_empty() {
             let rows: Vec<_> = touched.iter().map(|(order, instance)| (*order, instance)).collect();
-            instances::save(&mut transaction, &rows, self.fulfillment).await?;
+            instances::save(&mut transaction, &rows, (self.fulfillment, &self.rules)).await?;
         }
         if warehouses_too {
             self.warehouses.save(&mut transaction).await?;

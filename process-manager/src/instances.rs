@@ -7,11 +7,11 @@ use chrono::{DateTime, Utc};
 use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;
 
-use crate::order_fulfillment::OrderFulfillment;
+use crate::order_fulfillment::{OrderFulfillment, Rules};
 use crate::{Fulfillment, ProcessError};
 
 /// Raised with every change of the state's layout: rows of another layout are rebuilt from the log.
-pub(crate) const LAYOUT: i32 = 3;
+pub(crate) const LAYOUT: i32 = 4;
 
 /// The process of one order as it is stored.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -37,8 +37,8 @@ impl Instance {
     }
 
     /// The earliest instant by which something must have happened; of an order that stopped at an event, none is known.
-    pub(crate) fn next_deadline(&self) -> Option<DateTime<Utc>> {
-        self.unreadable.is_none().then(|| self.state.deadlines().first().map(|deadline| deadline.due_at)).flatten()
+    pub(crate) fn next_deadline(&self, rules: &Rules) -> Option<DateTime<Utc>> {
+        self.unreadable.is_none().then(|| self.state.deadlines(rules).first().map(|deadline| deadline.due_at)).flatten()
     }
 
     fn waiting(&self) -> i32 {
@@ -134,6 +134,20 @@ pub(crate) async fn open_page(pool: &PgPool, of: &Of, after: Uuid, limit: i64) -
     rows.into_iter().filter_map(read).collect::<Result<_, _>>().map_err(broken)
 }
 
+/// A page of stored processes after an order that wait for an operator, of this layout. Found by the index of open ones: none that waits is over.
+pub(crate) async fn parked_page(pool: &PgPool, after: Uuid, limit: i64) -> Result<Vec<(Uuid, Instance)>, ProcessError> {
+    let rows: Vec<Row> = sqlx::query_as(
+        "select order_id, layout, state::text, unreadable from process.instances
+          where not final and parked and order_id > $1 and layout = $2 order by order_id limit $3",
+    )
+    .bind(after)
+    .bind(LAYOUT)
+    .bind(limit)
+    .fetch_all(pool)
+    .await?;
+    rows.into_iter().filter_map(read).collect::<Result<_, _>>().map_err(broken)
+}
+
 type Due = (DateTime<Utc>, Uuid, i32, String, Option<String>);
 
 /// A page of stored processes with a deadline that was due at an instant, in the order of their deadlines, after one of them.
@@ -214,7 +228,7 @@ pub(crate) async fn unreadable(pool: &PgPool, of: &Of, after: Uuid, limit: i64) 
 pub(crate) async fn save(
     transaction: &mut PgConnection,
     instances: &[(Uuid, &Instance)],
-    fulfillment: Fulfillment,
+    (fulfillment, rules): (Fulfillment, &Rules),
 ) -> Result<(), ProcessError> {
     let mut states = Vec::with_capacity(instances.len());
     for (order, instance) in instances {
@@ -239,7 +253,7 @@ pub(crate) async fn save(
     .bind(instances.iter().map(|(_, instance)| !instance.state.parked().is_empty()).collect::<Vec<_>>())
     .bind(instances.iter().map(|(_, instance)| instance.is_final()).collect::<Vec<_>>())
     .bind(instances.iter().map(|(_, instance)| instance.unreadable.clone()).collect::<Vec<_>>())
-    .bind(instances.iter().map(|(_, instance)| instance.next_deadline()).collect::<Vec<_>>())
+    .bind(instances.iter().map(|(_, instance)| instance.next_deadline(rules)).collect::<Vec<_>>())
     .execute(transaction)
     .await?;
     Ok(())

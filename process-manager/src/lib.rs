@@ -4,7 +4,7 @@
 //! - The runner ([`run`]) follows the log for a share of all orders (`parts`), keeps one row per order (`instances`), and does what the saga says: commands through
 //!   the log (`commands`), calls to gateways and carriers (`calls`). What is under way stands in the order's row, so whoever takes a part over does it again:
 //!   a command under its id, a call under its operation, which makes the second time harmless. Instants that pass are recorded by it, too (`deadlines`).
-//! - [`counts`], [`describe`], [`unsettled`] and [`verify`] answer operators.
+//! - [`counts`], [`parked`], [`describe`], [`unsettled`] and [`verify`] answer operators.
 
 mod calls;
 mod commands;
@@ -26,6 +26,7 @@ mod runner;
 mod settings;
 mod unsettled;
 mod verifying;
+mod waiting;
 mod warehouses;
 
 pub use counting::{Counts, counts};
@@ -36,3 +37,4 @@ pub use runner::run;
 pub use settings::{Fulfillment, ProcessArgs};
 pub use unsettled::{Unsettled, unsettled};
 pub use verifying::{Difference, Verification, verify};
+pub use waiting::{ParkedOrder, parked};

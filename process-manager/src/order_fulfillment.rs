@@ -15,18 +15,20 @@ mod goods;
 mod happened;
 mod money;
 mod parking;
+mod request;
 mod step;
 mod stock;
 #[cfg(test)]
 mod tests;
 
 use aggregates::values::OrderId;
+use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 
 pub use asked::Asked;
 pub use deadline::{Deadline, Which};
 pub use desk::{Known, Phase};
-pub use effect::{Action, Call, Command, Effect, GatewayCall, Refused};
+pub use effect::{Action, Call, CarrierCall, Command, Effect, GatewayCall, Refused};
 pub use happened::{Happened, Occurrence, UnreadableEvent};
 pub use parking::Stuck;
 pub use step::{EndingStep, GoodsStep, MoneyStep, ParkingStep, Step, StockStep};
@@ -44,6 +46,8 @@ use stock::Stock;
 pub struct Rules {
     /// So many refusals (or failures at a gateway) of one step park it.
     pub refusal_limit: u32,
+    /// After so long without an answer to an authorization it is looked up, and let go of if the gateway knows nothing of it. Nothing that is stored depends on it.
+    pub gateway_silent: TimeDelta,
 }
 
 /// The process of one order.
@@ -86,12 +90,12 @@ impl OrderFulfillment {
 
     /// By when something must have happened that has not, the earliest first.
     #[must_use]
-    pub fn deadlines(&self) -> Vec<Deadline> {
+    pub fn deadlines(&self, rules: &Rules) -> Vec<Deadline> {
         let gates = self.gates();
-        let mut deadlines = self.stock.deadlines(&gates);
-        deadlines.extend(self.money.deadlines(&gates));
-        deadlines.extend(self.goods.deadlines(&gates));
-        deadlines.extend(self.ending.deadlines(&gates));
+        let mut deadlines = self.stock.deadlines(&gates, rules);
+        deadlines.extend(self.money.deadlines(&gates, rules));
+        deadlines.extend(self.goods.deadlines(&gates, rules));
+        deadlines.extend(self.ending.deadlines(&gates, rules));
         deadlines.sort();
         deadlines
     }
@@ -106,6 +110,7 @@ impl OrderFulfillment {
             all_has_arrived: self.goods.have_arrived(),
             all_is_captured: self.money.all_is_captured(),
             no_money_is_held: self.money.none_is_held(),
+            no_booking_stands: self.goods.no_booking_stands(),
         }
     }
 
@@ -119,7 +124,8 @@ impl OrderFulfillment {
             self.close();
         }
         let refused = self.note_refusal(event, rules.refusal_limit);
-        let given_up = self.money.given_up(rules.refusal_limit);
+        let given_up = self.money.given_up(rules.refusal_limit).into_iter().chain(self.goods.given_up(rules.refusal_limit));
+        let given_up: Vec<Stuck> = given_up.collect();
         refused.into_iter().chain(given_up).for_each(|stuck| self.parking.stick(stuck));
     }
 
@@ -138,7 +144,7 @@ impl OrderFulfillment {
         let (action, failures) = match &asked.step {
             Step::Stock(step) => (self.stock.effect(step, &task), 0),
             Step::Money(step) => (self.money.effect(step, &task), self.money.failures(step)),
-            Step::Goods(step) => (self.goods.effect(step, &task), 0),
+            Step::Goods(step) => (self.goods.effect(step, &task), self.goods.failures(step)),
             Step::Ending(step) => (self.ending.effect(step, &task), 0),
             Step::Parking(step) => (self.parking.effect(step, &task), 0),
         };

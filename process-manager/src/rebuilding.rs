@@ -13,7 +13,7 @@ use crate::folding::occurrence;
 use crate::instances::{self, Instance, Of};
 use crate::order_fulfillment::{Happened, Rules};
 use crate::parts::{self, Taken};
-use crate::{Fulfillment, ProcessArgs, ProcessError};
+use crate::{ProcessArgs, ProcessError};
 
 const PAGE: i64 = 500;
 
@@ -41,16 +41,16 @@ async fn rebuild(store: &EventStore, taken: &Taken, args: &ProcessArgs, orders: 
     for order in orders {
         rebuilt.push((*order, fold(&history(store, OrderId::new(*order), taken.checkpoint.position).await?, &args.rules())));
     }
-    save(store, taken, args.fulfillment, &rebuilt).await?;
+    save(store, taken, args, &rebuilt).await?;
     info!(orders = orders.len(), "order processes were rebuilt from the log");
     Ok(())
 }
 
 /// Nothing is written once somebody else holds the part; its checkpoint stays where it is.
-async fn save(store: &EventStore, taken: &Taken, fulfillment: Fulfillment, rebuilt: &[(Uuid, Instance)]) -> Result<(), ProcessError> {
+async fn save(store: &EventStore, taken: &Taken, args: &ProcessArgs, rebuilt: &[(Uuid, Instance)]) -> Result<(), ProcessError> {
     let rows: Vec<_> = rebuilt.iter().map(|(order, instance)| (*order, instance)).collect();
     let mut transaction = store.pool().begin().await?;
-    instances::save(&mut transaction, &rows, fulfillment).await?;
+    instances::save(&mut transaction, &rows, (args.fulfillment, &args.rules())).await?;
     if !parts::advance(&mut transaction, &[*taken], &taken.checkpoint).await? {
         return Err(ProcessError::LeaseLost);
     }

@@ -148,7 +148,8 @@ impl Runner {
         ended: &housekeeping::Ended,
         mut changes: mpsc::UnboundedReceiver<Change>,
     ) -> Result<(), ProcessError> {
-        let mut follower = Follower::start(&self.store, self.outside.gateway.name(), &self.args).await?;
+        let outside = (self.outside.gateway.name().to_owned(), self.outside.carrier.name().to_owned());
+        let mut follower = Follower::start(&self.store, outside, &self.args).await?;
         loop {
             let heard = tokio::select! {
                 Some(change) = changes.recv() => {

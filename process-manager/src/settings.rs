@@ -16,6 +16,10 @@ pub struct ProcessArgs {
     #[arg(long, env = "ORDERLY_RESERVATION_SECONDS", default_value_t = 1_800, value_parser = clap::value_parser!(u32).range(1..))]
     pub reservation_seconds: u32,
 
+    /// After so long without an answer a gateway is asked what became of an authorization, and one that it knows nothing of is let go of, in seconds
+    #[arg(long, env = "ORDERLY_GATEWAY_SILENT_SECONDS", default_value_t = 120, value_parser = clap::value_parser!(u32).range(1..))]
+    pub gateway_silent_seconds: u32,
+
     /// So many refusals of one step park it
     #[arg(long, env = "ORDERLY_PROCESS_REFUSALS", default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..))]
     pub process_refusals: u32,
@@ -76,7 +80,8 @@ impl ProcessArgs {
     /// What the saga must know of them.
     #[must_use]
     pub fn rules(&self) -> Rules {
-        Rules { refusal_limit: self.process_refusals }
+        let gateway_silent = TimeDelta::seconds(self.gateway_silent_seconds.into());
+        Rules { refusal_limit: self.process_refusals, gateway_silent }
     }
 
     pub(crate) fn reservation(&self) -> TimeDelta {

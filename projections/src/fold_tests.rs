@@ -2,7 +2,12 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use aggregates::status::{AttemptStage, FulfillmentStatus, PaidStatus};
+use aggregates::process::{CommandRefused, Process, ProcessEvent, ProcessParked, ProcessResumed};
+use aggregates::shipment::{
+    AnomalyDetected, CarrierBooking, Shipment, ShipmentBooked, ShipmentBookingCancelFailed, ShipmentBookingCanceled, ShipmentBookingFailed,
+    ShipmentBookingRequested, ShipmentDispatched, ShipmentEvent,
+};
+use aggregates::status::{AttemptStage, BookingStage, FulfillmentStatus, PaidStatus};
 use chrono::TimeDelta;
 use decider::{Change, Changes};
 use event_store::{Metadata, Recorded, RecordedEvent};
@@ -26,15 +31,19 @@ use crate::warehouses::{WarehouseRow, WarehouseStatus, Warehouses};
 
 /// The shop's events as a log would hold them, from position 1.
 fn recorded() -> Vec<RecordedEvent> {
+    recorded_of(&shop())
+}
+
+fn recorded_of(samples: &[Sample]) -> Vec<RecordedEvent> {
     let mut changes = Changes::none();
-    shop().iter().for_each(|sample| (sample.push)(&mut changes));
+    samples.iter().for_each(|sample| (sample.push)(&mut changes));
     let mut sequences = HashMap::new();
     let next_in_stream = |sample: &Sample| {
         let sequence = sequences.entry(sample.needed.stream.clone()).or_insert(0);
         *sequence += 1;
         *sequence
     };
-    let sequences: Vec<i64> = shop().iter().map(next_in_stream).collect();
+    let sequences: Vec<i64> = samples.iter().map(next_in_stream).collect();
     (1..).zip(changes.iter()).zip(sequences).map(|((position, change), sequence)| record(position, sequence, change)).collect()
 }
 
@@ -57,9 +66,11 @@ fn record(position: i64, sequence: i64, change: &Change) -> RecordedEvent {
 
 /// What a read model sees of the shop.
 fn events_for<P: Projection>() -> Vec<Opened> {
-    let follows =
-        |event: &event_store::RecordedEvent| <P::Event as crate::recorded::Followed>::TYPES.contains(&event.stream.aggregate_type());
-    recorded().into_iter().filter(follows).map(Opened::clear).collect()
+    recorded().into_iter().filter(follows::<P>).map(Opened::clear).collect()
+}
+
+fn follows<P: Projection>(event: &RecordedEvent) -> bool {
+    <P::Event as crate::recorded::Followed>::TYPES.contains(&event.stream.aggregate_type())
 }
 
 /// The tables as a database would hold them: rows as JSON by table, key and what tells them apart.
@@ -126,8 +137,10 @@ fn order(id: uuid::Uuid) -> OrderRow {
 fn whole(stored: &Stored, id: &str) -> OrderRow {
     let of = |table: usize| stored.iter().filter(move |((number, key, _), _)| (*number, key.as_str()) == (table, id)).map(|(_, row)| row);
     let [state, terms] = [0, 1].map(|table| of(table).next().unwrap());
-    let [payments, shipments, timeline] = [2, 3, 4].map(|table| of(table).collect::<Vec<_>>());
-    let rows = json!({ "id": id, "state": state, "terms": terms, "payments": payments, "shipments": shipments, "timeline": timeline });
+    let [payments, shipments, alerts, timeline] = [2, 3, 5, 6].map(|table| of(table).collect::<Vec<_>>());
+    let parked = of(4).next().map(|row| row["steps"].clone());
+    let rows = json!({ "id": id, "state": state, "terms": terms, "payments": payments, "shipments": shipments, "parked": parked,
+        "alerts": alerts, "timeline": timeline });
     serde_json::from_value::<Rows>(rows).unwrap().into()
 }
 
@@ -161,6 +174,61 @@ fn a_placed_order_is_unpaid_and_unfulfilled() {
     let states = (row.status, row.payment_status, row.fulfillment_status);
     assert_eq!(states, (OrderStatus::Placed, PaidStatus::Unpaid, FulfillmentStatus::Unfulfilled));
     assert_eq!((row.channel.as_deref(), row.reference.as_deref()), (Some("web"), Some("r-3")));
+}
+
+#[test]
+fn what_people_must_see_to_stands_with_the_order_until_it_is_seen_to() {
+    let parked = |step: &str, cause: &str| {
+        let parked = ProcessParked { step: step.to_owned(), subject: Some("p-1".to_owned()), cause: cause.to_owned() };
+        Sample::of::<Process>(FIRST, ProcessEvent::from(parked))
+    };
+    let shipment = uuid::Uuid::from_u128(0x21);
+    let order = aggregates::values::OrderId::new(FIRST);
+    let told = AnomalyDetected { order, code: "kept_after_cancel".to_owned(), message: "the carrier keeps it".to_owned() };
+    let refused = CommandRefused { command_id: FIRST, step: "book".to_owned(), code: "no".to_owned(), message: "no".to_owned() };
+    let more = vec![
+        parked("capture", "no"),
+        parked("book", "no"),
+        Sample::of::<Process>(FIRST, ProcessEvent::from(refused)),
+        parked("capture", "still no"),
+        Sample::of::<Shipment>(shipment, ShipmentEvent::from(told)),
+    ];
+    let seen = |more: Vec<Sample>| {
+        let events: Vec<Opened> = recorded_of(&[shop(), more].concat()).into_iter().filter(follows::<Orders>).map(Opened::clear).collect();
+        let (stored, letters) = folded::<Orders>(&events, &[3]);
+        assert_eq!(letters, []);
+        let row = whole(&stored, &FIRST.to_string());
+        let parked: Vec<String> = row.parked.iter().map(|parked| format!("{}: {}", parked.step, parked.cause)).collect();
+        let alerts: Vec<String> = row.alerts.iter().map(|alert| format!("{} {}", alert.about, alert.code)).collect();
+        (parked, alerts, row.version)
+    };
+    let alerts = vec![format!("shipment-{shipment} kept_after_cancel")];
+    assert_eq!(seen(more.clone()), (vec!["book: no".to_owned(), "capture: still no".to_owned()], alerts.clone(), 9));
+    let resumed = Sample::of::<Process>(FIRST, ProcessEvent::from(ProcessResumed { reason: "mended".to_owned() }));
+    assert_eq!(seen([more, vec![resumed]].concat()), (vec![], alerts, 9), "an alert is not undone by going on");
+}
+
+#[test]
+fn how_far_a_parcel_is_with_its_carrier_stands_beside_where_it_is() {
+    let (shipment, order, operation) = (uuid::Uuid::from_u128(0x21), aggregates::values::OrderId::new(FIRST), FIRST);
+    let carrier = || CarrierBooking { carrier: "simulator".to_owned(), tracking: "T-1".to_owned() };
+    let at_the_carrier = |event: ShipmentEvent| Sample::of::<Shipment>(shipment, event);
+    let requested = at_the_carrier(ShipmentBookingRequested { order, operation, carrier: "simulator".to_owned() }.into());
+    let stage_after = |more: Vec<Sample>| {
+        let events: Vec<Opened> = recorded_of(&[shop(), more].concat()).into_iter().filter(follows::<Orders>).map(Opened::clear).collect();
+        whole(&folded::<Orders>(&events, &[usize::MAX]).0, &FIRST.to_string()).shipments[0].booking
+    };
+    assert_eq!(stage_after(vec![]), BookingStage::None);
+    assert_eq!(stage_after(vec![requested.clone()]), BookingStage::Requested);
+    for (event, stage) in [
+        (ShipmentBooked { order, operation, carrier: carrier() }.into(), BookingStage::Booked),
+        (ShipmentBookingFailed { order, operation, code: "no".to_owned() }.into(), BookingStage::Failed),
+        (ShipmentBookingCanceled { order, operation }.into(), BookingStage::Canceled),
+        (ShipmentBookingCancelFailed { order, operation, code: "no".to_owned() }.into(), BookingStage::Kept),
+        (ShipmentDispatched { order, carrier: Some(carrier()) }.into(), BookingStage::Booked),
+    ] {
+        assert_eq!(stage_after(vec![requested.clone(), at_the_carrier(event)]), stage);
+    }
 }
 
 #[test]

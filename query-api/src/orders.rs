@@ -1,5 +1,6 @@
 //! Orders: one in full, or pages of them; each is one row with everything in it.
 
+mod attention;
 mod parts;
 mod states;
 
@@ -16,6 +17,7 @@ use crate::customers::{Address, ChannelReference, ChannelReferenceInput, Custome
 use crate::errors::QueryError;
 use crate::hops::CustomerOf;
 use crate::money::Money;
+use crate::orders::attention::{Alert, ParkedStep};
 use crate::orders::parts::{Delivery, EndReason, Line, Payment, Shipment, TimelineEntry};
 use crate::orders::states::{FulfillmentStatus, OrderStatus, PaymentStatus};
 use crate::page::{self, List, Page};
@@ -74,6 +76,10 @@ pub(crate) struct Order {
     payments: Vec<Payment>,
     /// Every parcel.
     shipments: Vec<Shipment>,
+    /// Steps that wait for an operator, and what stood in the way; for staff. What can be done is what the HTTP API says in `allowed_commands`.
+    parked: Vec<ParkedStep>,
+    /// Facts that contradict what the order says, such as the arrival of a parcel that was called off: people must see to it; for staff.
+    alerts: Vec<Alert>,
     /// What happened, in order.
     timeline: Vec<TimelineEntry>,
     /// What `If-Match` speaks of.
@@ -114,6 +120,8 @@ impl Order {
             lines: row.lines.into_iter().map(|line| Line::of(line, currency)).collect(),
             payments: row.payments.into_iter().map(|payment| Payment::of(payment, currency)).collect(),
             shipments: row.shipments.into_iter().map(Shipment::from).collect(),
+            parked: row.parked.into_iter().filter(|_| viewer.is_staff()).map(ParkedStep::from).collect(),
+            alerts: row.alerts.into_iter().filter(|_| viewer.is_staff()).map(Alert::from).collect(),
             timeline: row.timeline.into_iter().map(|entry| TimelineEntry::shown(entry, viewer, owner)).collect(),
             version: row.version,
             customer_key: row.customer_id,
@@ -144,6 +152,10 @@ pub(crate) struct OrdersFilter {
     customer: Option<ID>,
     /// Only those that this sales channel sent.
     channel: Option<String>,
+    /// Only those of which a step waits for an operator, or none does. For staff.
+    parked: Option<bool>,
+    /// Only those of which a fact contradicts what they say, or none does. For staff.
+    alerted: Option<bool>,
     /// Only those placed at this time or later.
     placed_from: Option<DateTime<Utc>>,
     /// Only those placed before this time.
@@ -154,6 +166,9 @@ impl OrdersFilter {
     fn parse(self, sight: Sight) -> Result<OrderFilter, QueryError> {
         let customer = parse_given::<CustomerId>(self.customer.as_deref().map(String::as_str))?;
         let channel = self.channel.map(|channel| text("channel", channel)).transpose()?;
+        if self.parked.is_some() || self.alerted.is_some() {
+            for_staff(&sight)?;
+        }
         let (customer, channel) = within(sight, customer, channel)?;
         Ok(OrderFilter {
             statuses: self.statuses.unwrap_or_default().into_iter().map(Into::into).collect(),
@@ -161,9 +176,21 @@ impl OrdersFilter {
             fulfillment_status: self.fulfillment_status.map(Into::into),
             customer,
             channel,
+            parked: self.parked,
+            alerted: self.alerted,
             placed_from: self.placed_from.map(|from| time("placedFrom", from)).transpose()?,
             placed_before: self.placed_before.map(|before| time("placedBefore", before)).transpose()?,
         })
+    }
+}
+
+/// What people of the shop must see to is for who sees everybody's orders.
+fn for_staff(sight: &Sight) -> Result<(), QueryError> {
+    match sight {
+        Sight::All => Ok(()),
+        Sight::Of(_) | Sight::OfChannel(_) | Sight::Nothing => {
+            Err(QueryError::Forbidden("what people of the shop must see to is for staff alone"))
+        }
     }
 }
 

@@ -43,6 +43,8 @@ pub enum Command {
     Events(Events),
     /// What an order's process did, what it waits for, what stands in its way
     Saga(Saga),
+    /// The orders of which a step waits for an operator, and what stood in the way
+    Parked(Parked),
     /// An aggregate as it stood at a moment, or what changed between two
     #[command(disable_version_flag = true)]
     At(At),
@@ -108,6 +110,14 @@ impl MaxLag {
             Err(_) => parse_span(text).map(Self::Time),
         }
     }
+}
+
+/// See [`Command::Parked`].
+#[derive(Debug, Args)]
+pub struct Parked {
+    /// At most so many
+    #[arg(short = 'n', long, value_name = "N", default_value_t = 1_000, value_parser = clap::value_parser!(i64).range(1..=100_000))]
+    pub limit: i64,
 }
 
 /// See [`Command::Events`].
@@ -180,18 +190,22 @@ pub struct Saga {
     pub rules: RulesArgs,
 }
 
-/// The rules under which the process manager runs: they decide what follows from an event.
+/// The rules under which the process manager runs: they decide what follows from an event, and by when it must have happened.
 #[derive(Debug, Clone, Copy, Args)]
 #[command(next_help_heading = "Process manager")]
 pub struct RulesArgs {
     /// So many refusals of one step park an order's process
     #[arg(long, env = "ORDERLY_PROCESS_REFUSALS", default_value_t = 5, value_name = "N")]
     pub process_refusals: u32,
+
+    /// After so long without an answer an authorization is looked up, in seconds
+    #[arg(long, env = "ORDERLY_GATEWAY_SILENT_SECONDS", default_value_t = 120, value_name = "N")]
+    pub gateway_silent_seconds: u32,
 }
 
 impl From<RulesArgs> for Rules {
     fn from(args: RulesArgs) -> Self {
-        Self { refusal_limit: args.process_refusals }
+        Self { refusal_limit: args.process_refusals, gateway_silent: chrono::TimeDelta::seconds(args.gateway_silent_seconds.into()) }
     }
 }
 

@@ -1,7 +1,7 @@
 use tokio_util::sync::CancellationToken;
 
 use crate::cli::{Cli, Command};
-use crate::commands::{at, events, generations, import, manual, rebuild, saga, status, verify};
+use crate::commands::{at, events, generations, import, manual, parked, rebuild, saga, status, verify};
 use crate::outcome::{Failure, Outcome};
 use crate::output::Output;
 use crate::session::Session;
@@ -42,6 +42,7 @@ async fn dispatch(cli: &Cli, stop: &CancellationToken) -> Result<Outcome, Failur
         Command::Status(_)
         | Command::Events(_)
         | Command::Saga(_)
+        | Command::Parked(_)
         | Command::At(_)
         | Command::Cancel(_)
         | Command::Rollback(_)
@@ -72,6 +73,7 @@ async fn execute(session: &Session, cli: &Cli, stop: &CancellationToken, output:
             Command::Status(args) => status::run(session, args, output).await,
             Command::Events(args) => events::run(session, args, output).await,
             Command::Saga(args) => saga::run(session, args, output).await,
+            Command::Parked(args) => parked::run(session, args, output).await,
             Command::At(args) => at::run(session, args, output).await,
             Command::Verify(args) => verify::run(session, args, &cli.output, stop, output).await,
             Command::Rebuild(args) => rebuild::run(session, args, &cli.output, stop, output).await,
@@ -83,7 +85,8 @@ async fn execute(session: &Session, cli: &Cli, stop: &CancellationToken, output:
             Command::Completions { .. } | Command::Man { .. } => Ok(Outcome::Done),
         }
     };
-    let only_reads = matches!(cli.command, Command::Status(_) | Command::Events(_) | Command::Saga(_) | Command::At(_));
+    let only_reads =
+        matches!(cli.command, Command::Status(_) | Command::Events(_) | Command::Saga(_) | Command::Parked(_) | Command::At(_));
     tokio::select! {
         done = work => done,
         () = stop.cancelled(), if only_reads => Err(Failure::Interrupted),

@@ -28,9 +28,14 @@ impl Channel {
     }
 
     pub(crate) async fn post(&self, path: &str, key: &str, body: Value) -> (u16, Value) {
+        self.try_post(path, key, body).await.expect("the command API answers in JSON")
+    }
+
+    /// Nothing if nobody answers, or not to the end.
+    pub(crate) async fn try_post(&self, path: &str, key: &str, body: Value) -> Option<(u16, Value)> {
         let request = self.http.post(format!("{}{path}", self.url)).bearer_auth(&self.token).header("Idempotency-Key", key);
-        let answer = request.json(&body).send().await.expect("the command API answers");
-        (answer.status().as_u16(), answer.json().await.expect("answers are JSON"))
+        let answer = request.json(&body).send().await.ok()?;
+        Some((answer.status().as_u16(), answer.json().await.ok()?))
     }
 
     pub(crate) async fn accepted(&self, path: &str, key: &str, body: Value) -> Value {

@@ -1,5 +1,6 @@
 //! What needs the whole system: real Postgres, real HTTP, real processes.
 
+mod called_off;
 mod channel;
 mod faults;
 mod house;

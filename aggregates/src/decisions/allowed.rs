@@ -7,6 +7,7 @@ use crate::order::{Order, OrderStatus};
 use crate::payment::Payment;
 use crate::process::Process;
 use crate::shipment::{Shipment, ShipmentStatus};
+use crate::status::BookingStage;
 use crate::values::{PaymentId, ShipmentId};
 
 /// An order with everything that decides what may be asked of it.
@@ -52,9 +53,10 @@ pub fn has_a_parcel_to_pack(whole: OrderInFull<'_>) -> bool {
     whole.has_a_parcel(ShipmentStatus::Planned)
 }
 
-/// Whether a parcel is packed, and the money for it will be there when it is taken.
+/// Whether a parcel is packed, no carrier is waited for, and the money for it will be there when it is taken.
 pub fn has_a_parcel_to_dispatch(whole: OrderInFull<'_>) -> bool {
-    whole.parcels.iter().any(|(id, parcel)| parcel.status() == ShipmentStatus::Packed && whole.may_leave(*id, parcel))
+    let waits = |parcel: &Shipment| parcel.booking().stage() == BookingStage::Requested;
+    whole.parcels.iter().any(|(id, parcel)| parcel.status() == ShipmentStatus::Packed && !waits(parcel) && whole.may_leave(*id, parcel))
 }
 
 /// Whether a parcel is on its way.

@@ -7,7 +7,7 @@ use super::stock_ledger::StockLedger;
 use super::{Findings, Violation, check, located};
 use crate::order::{OrderEvent, PlacementEvent};
 use crate::registry::DomainEvent;
-use crate::shipment::{DELIVERED_AFTER_CANCEL, ShipmentEvent};
+use crate::shipment::{DELIVERED_AFTER_CANCEL, KEPT_AFTER_CANCEL, ShipmentEvent};
 use crate::stock_item::{StockDispatched, StockItemEvent};
 
 /// What holds of goods: in each stock item, and between stock items and orders. Fed with the whole log, it keeps the stock items, what they hold, and which
@@ -58,13 +58,13 @@ impl GoodsInvariants {
     }
 }
 
-/// What may leave a shelf: what is held for an order that is confirmed by then, or is in a parcel that arrived although it was called off.
+/// What may leave a shelf: what is held for an order that is confirmed by then, or is in a parcel that a carrier keeps or brings although it was called off.
 #[derive(Debug, Default)]
 struct Leaving {
     /// Orders that are confirmed, until they are over.
     confirmed: BTreeSet<String>,
-    /// Shipments that arrived although they were called off: their goods left the shelf, whatever the order says.
-    arrived_all_the_same: BTreeSet<String>,
+    /// Shipments that a carrier keeps or brings although they were called off: their goods left the shelf, whatever the order says.
+    left_all_the_same: BTreeSet<String>,
 }
 
 impl Leaving {
@@ -84,9 +84,9 @@ impl Leaving {
 
     fn shipment(&mut self, shipment: &str, event: &ShipmentEvent) {
         if let ShipmentEvent::AnomalyDetected(anomaly) = event
-            && anomaly.code == DELIVERED_AFTER_CANCEL
+            && [DELIVERED_AFTER_CANCEL, KEPT_AFTER_CANCEL].contains(&anomaly.code.as_str())
         {
-            self.arrived_all_the_same.insert(shipment.to_owned());
+            self.left_all_the_same.insert(shipment.to_owned());
         }
     }
 
@@ -101,6 +101,6 @@ impl Leaving {
     }
 
     fn has(&self, left: &StockDispatched) -> bool {
-        self.confirmed.contains(&left.order.to_string()) || self.arrived_all_the_same.contains(&left.shipment.to_string())
+        self.confirmed.contains(&left.order.to_string()) || self.left_all_the_same.contains(&left.shipment.to_string())
     }
 }

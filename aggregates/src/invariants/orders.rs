@@ -38,12 +38,15 @@ impl OrderInvariants {
     }
 
     /// What does not hold at the end. `is_settled` says of an order's id that nothing of it is under way and no call is without an outcome: its money must
-    /// agree, too, and if it ended it holds nothing.
+    /// agree, too, and if it ended it holds nothing, and no carrier brings what was called off.
     pub fn finish(self, is_settled: impl Fn(&str) -> bool) -> Vec<Violation> {
         let payments = self.payments_by_order();
         let settled = self.orders.iter().filter(|(stream, _)| is_settled(stream.aggregate_id()));
         let of_order = |order: &str| payments.get(order).into_iter().flatten().copied();
-        settled.flat_map(|(stream, order)| located(self.position, stream, order.settle(of_order(stream.aggregate_id())))).collect()
+        let orders = settled.flat_map(|(stream, order)| located(self.position, stream, order.settle(of_order(stream.aggregate_id()))));
+        let is_over = |parcel: &ShipmentLedger| parcel.order().is_some_and(|order| is_settled(&order.to_string()));
+        let parcels = self.shipments.iter().filter(|(_, parcel)| is_over(parcel));
+        orders.chain(parcels.flat_map(|(stream, parcel)| located(self.position, stream, parcel.settle()))).collect()
     }
 
     fn payments_by_order(&self) -> BTreeMap<String, Vec<&PaymentLedger>> {

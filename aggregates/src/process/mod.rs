@@ -37,6 +37,11 @@ impl Process {
         self.parked.first()
     }
 
+    /// All that waits for an operator, what has waited longest first.
+    pub fn all_parked(&self) -> &[ProcessParked] {
+        &self.parked
+    }
+
     /// How many of its commands were refused.
     pub fn refusals(&self) -> usize {
         self.refused.len()

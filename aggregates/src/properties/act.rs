@@ -57,6 +57,26 @@ pub(super) enum Act {
         order: u128,
         parcel: u128,
     },
+    /// A carrier is asked.
+    Request {
+        order: u128,
+        parcel: u128,
+        call: u128,
+    },
+    /// It answers.
+    Booked {
+        order: u128,
+        parcel: u128,
+        call: u128,
+        yes: bool,
+    },
+    /// It is told that it need not come.
+    CalledOff {
+        order: u128,
+        parcel: u128,
+        call: u128,
+        yes: bool,
+    },
     Capture {
         order: u128,
         attempt: u128,
@@ -128,6 +148,11 @@ pub(super) fn any_act() -> impl Strategy<Value = Act> {
         4 => (order.clone(), parcel.clone()).prop_map(|(order, parcel)| Act::Pack { order, parcel }),
         4 => (order.clone(), parcel.clone()).prop_map(|(order, parcel)| Act::Dispatch { order, parcel }),
         3 => (order.clone(), parcel.clone()).prop_map(|(order, parcel)| Act::Deliver { order, parcel }),
+        4 => (order.clone(), parcel.clone(), call.clone()).prop_map(|(order, parcel, call)| Act::Request { order, parcel, call }),
+        3 => (order.clone(), parcel.clone(), call.clone(), any::<bool>())
+            .prop_map(|(order, parcel, call, yes)| Act::Booked { order, parcel, call, yes }),
+        2 => (order.clone(), parcel.clone(), call.clone(), any::<bool>())
+            .prop_map(|(order, parcel, call, yes)| Act::CalledOff { order, parcel, call, yes }),
         4 => (order.clone(), attempt.clone(), parcel, call.clone(), any::<bool>())
             .prop_map(|(order, attempt, parcel, call, last)| Act::Capture { order, attempt, parcel, call, last }),
         3 => (order.clone(), attempt.clone(), call.clone(), off_by())
@@ -158,6 +183,18 @@ pub(super) fn fact() -> impl Strategy<Value = Act> {
         (order.clone(), nth.clone(), nth.clone()).prop_map(|(order, attempt, call)| Act::CaptureFailed { order, attempt, call }),
         (order.clone(), nth.clone(), nth.clone()).prop_map(|(order, attempt, call)| Act::Voided { order, attempt, call }),
         (order.clone(), nth.clone(), nth.clone()).prop_map(|(order, attempt, call)| Act::VoidFailed { order, attempt, call }),
+        (order.clone(), nth.clone(), nth.clone(), any::<bool>()).prop_map(|(order, parcel, call, yes)| Act::Booked {
+            order,
+            parcel,
+            call,
+            yes
+        }),
+        (order.clone(), nth.clone(), nth.clone(), any::<bool>()).prop_map(|(order, parcel, call, yes)| Act::CalledOff {
+            order,
+            parcel,
+            call,
+            yes
+        }),
         (order, nth).prop_map(|(order, parcel)| Act::Deliver { order, parcel }),
     ]
 }

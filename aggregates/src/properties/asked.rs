@@ -84,6 +84,7 @@ impl World {
             }
             Act::Pack { order: n, parcel } => asking(PackShipment { shipment: shipment(nth(n, parcel)) }),
             Act::Dispatch { order: n, parcel } => asking(dispatch(order(n), shipment(nth(n, parcel)))),
+            Act::Request { order: n, parcel, call } => asking(request_booking(order(n), shipment(nth(n, parcel)), nth(n, call) + 70)),
             Act::Capture { order: n, attempt, parcel, call, last } => self.capture_of_a_share(n, attempt, parcel, call, last),
             Act::Void { order: n, attempt, call } => asking(void(nth(n, attempt), nth(n, call) + 50)),
             Act::Cancel { order: n } => asking(cancel(order(n))),
@@ -91,9 +92,15 @@ impl World {
             Act::Complete { order: n } => asking(CompleteOrder { order: order(n) }),
             Act::Authorize { order: n, attempt, .. } => self.attempt(nth(n, attempt)).amount().and_then(|_| self.told(act)),
             Act::Captured { order: n, attempt, call, .. } => self.requested(n, attempt, call).and_then(|_| self.told(act)),
-            Act::Decline { .. } | Act::CaptureFailed { .. } | Act::Voided { .. } | Act::VoidFailed { .. } | Act::Deliver { .. } => {
-                self.told(act)
-            }
+            // A carrier seldom answers what it was not asked.
+            Act::Booked { order: n, parcel, call, .. } if !self.was_asked(n, parcel, call) => None,
+            Act::Decline { .. }
+            | Act::CaptureFailed { .. }
+            | Act::Voided { .. }
+            | Act::VoidFailed { .. }
+            | Act::Booked { .. }
+            | Act::CalledOff { .. }
+            | Act::Deliver { .. } => self.told(act),
         }
     }
 
@@ -112,6 +119,12 @@ impl World {
             Act::Voided { order: n, attempt, call } => asking(voided(nth(n, attempt), nth(n, call) + 50)),
             Act::VoidFailed { order: n, attempt, call } => asking(void_failed(nth(n, attempt), nth(n, call) + 50)),
             Act::Deliver { order: n, parcel } => asking(delivery(order(n), shipment(nth(n, parcel)))),
+            Act::Booked { order: n, parcel, call, yes } => {
+                asking(booking_answered(order(n), shipment(nth(n, parcel)), nth(n, call) + 70, yes))
+            }
+            Act::CalledOff { order: n, parcel, call, yes } => {
+                asking(booking_called_off(order(n), shipment(nth(n, parcel)), nth(n, call) + 70, yes))
+            }
             Act::Receive { .. }
             | Act::Place { .. }
             | Act::Allocate { .. }
@@ -121,6 +134,7 @@ impl World {
             | Act::Plan { .. }
             | Act::Pack { .. }
             | Act::Dispatch { .. }
+            | Act::Request { .. }
             | Act::Capture { .. }
             | Act::Void { .. }
             | Act::Cancel { .. }
@@ -139,7 +153,9 @@ impl World {
             | Act::CaptureFailed { order: n, attempt, .. }
             | Act::Voided { order: n, attempt, .. }
             | Act::VoidFailed { order: n, attempt, .. } => self.attempt(nth(n, attempt)).initiated().is_some(),
-            Act::Deliver { order: n, parcel } => self.state::<Shipment>(&shipment(nth(n, parcel)).to_string()).planned().is_some(),
+            Act::Deliver { order: n, parcel } | Act::Booked { order: n, parcel, .. } | Act::CalledOff { order: n, parcel, .. } => {
+                self.state::<Shipment>(&shipment(nth(n, parcel)).to_string()).planned().is_some()
+            }
             Act::Receive { .. }
             | Act::Place { .. }
             | Act::Allocate { .. }
@@ -149,6 +165,7 @@ impl World {
             | Act::Plan { .. }
             | Act::Pack { .. }
             | Act::Dispatch { .. }
+            | Act::Request { .. }
             | Act::Capture { .. }
             | Act::Void { .. }
             | Act::Cancel { .. }
@@ -160,6 +177,11 @@ impl World {
 
     pub(super) fn attempt(&self, n: u128) -> Payment {
         self.state(&payment(n).to_string())
+    }
+
+    /// Whether a carrier was asked by this call.
+    pub(super) fn was_asked(&self, n: u128, parcel: u128, call: u128) -> bool {
+        self.state::<Shipment>(&shipment(nth(n, parcel)).to_string()).was_asked(operation(nth(n, call) + 70))
     }
 
     /// What a capture asked for.

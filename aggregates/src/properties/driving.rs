@@ -6,11 +6,11 @@ use super::{ORDERS, WAREHOUSES};
 use crate::decisions::ending::{CancelOrder, CompleteOrder, FinishCancelation};
 use crate::decisions::paying::SettleAuthorization;
 use crate::decisions::placing::ConfirmOrder;
-use crate::decisions::shipping::PlanShipment;
+use crate::decisions::shipping::{PlanShipment, RecordBooking, RecordBookingCancelation};
 use crate::ids::derive;
 use crate::order::{CancelationOutcome, OrderStatus, ShipmentProgress};
 use crate::payment::{CapturePayment, Outcome, Payment, RecordVoid, VoidOutcome};
-use crate::shipment::{PackShipment, Shipment, ShipmentStatus};
+use crate::shipment::{BookingOutcome, CancelBookingOutcome, PackShipment, Shipment, ShipmentStatus};
 use crate::values::{OrderId, ShipmentId};
 use crate::world::*;
 
@@ -21,7 +21,10 @@ impl World {
             OrderStatus::NotStarted => self.twice(&placing(n, &[(0, 1, 333), (1, 1, 500)], None, true)),
             OrderStatus::Placed => self.advance_placed(n),
             OrderStatus::Confirmed => self.advance_confirmed(n),
-            OrderStatus::Canceling => self.advance_canceling(n),
+            OrderStatus::Canceling => {
+                self.answer_carriers(n);
+                self.advance_canceling(n);
+            }
             OrderStatus::Completed | OrderStatus::Rejected | OrderStatus::Expired | OrderStatus::Canceled => {}
         }
     }
@@ -77,6 +80,7 @@ impl World {
         for n in 1..=ORDERS {
             for _ in 0..4 {
                 self.answer_calls(n);
+                self.answer_carriers(n);
                 match self.order(order(n)).status() {
                     OrderStatus::Placed => self.drive_placed(n),
                     OrderStatus::Confirmed => self.drive_confirmed(n),
@@ -151,6 +155,21 @@ impl World {
         let _ = self.execute(&CompleteOrder { order: id });
     }
 
+    /// Every call to a carrier gets an outcome at last, and what was called off is called off there.
+    fn answer_carriers(&mut self, n: u128) {
+        for parcel in self.order(order(n)).shipments().map(|(parcel, _)| parcel).collect::<Vec<_>>() {
+            let state: Shipment = self.state(&parcel.to_string());
+            let Some(operation) = state.open_booking() else { continue };
+            if state.status() == ShipmentStatus::Canceled {
+                let outcome = CancelBookingOutcome::Canceled;
+                self.must(&RecordBookingCancelation { shipment: parcel, order: order(n), operation, outcome, at: instant(62) });
+            } else if state.booking().carrier().is_none() {
+                let outcome = BookingOutcome::Failed { code: "too_heavy".to_owned() };
+                self.must(&RecordBooking { shipment: parcel, order: order(n), operation, outcome, at: instant(61) });
+            }
+        }
+    }
+
     /// A parcel whose money was let go of under way can't leave: the order is undone.
     fn send_or_cancel(&mut self, id: OrderId, parcel: ShipmentId) {
         if self.order(id).status() != OrderStatus::Confirmed {
@@ -175,6 +194,7 @@ impl World {
     }
 
     fn drive_canceling(&mut self, n: u128) {
+        self.answer_carriers(n);
         for attempt in self.order(order(n)).payments().to_vec() {
             let payment: Payment = self.state(&attempt.payment.to_string());
             if payment.holds_money() && payment.captured_minor() == 0 {

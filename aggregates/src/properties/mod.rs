@@ -76,6 +76,9 @@ fn has_identity(act: &Act) -> bool {
 
 /// Whether it tells of a call that was never made: that is an anomaly, and once the call is made the same words are its outcome.
 fn comes_before_its_call(world: &World, act: &Act) -> bool {
+    if let Act::CalledOff { order, parcel, call, .. } = *act {
+        return !world.was_asked(order, parcel, call);
+    }
     let (Act::Captured { order, attempt, .. }
     | Act::CaptureFailed { order, attempt, .. }
     | Act::Voided { order, attempt, .. }

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::stored::stored_events;
-use crate::values::{LineNumber, OrderId, Quantity, Sku, WarehouseCode};
+use crate::values::{LineNumber, OperationId, OrderId, Quantity, Sku, WarehouseCode};
 
 stored_events! {
     /// An event of a shipment: one parcel of one order from one warehouse.
@@ -13,6 +13,16 @@ stored_events! {
     ShipmentPlanned = "shipment.planned", version "1";
     /// It is packed.
     ShipmentPacked = "shipment.packed", version "1";
+    /// A carrier is to be asked to bring it.
+    ShipmentBookingRequested = "shipment.booking_requested", version "1";
+    /// The carrier brings it.
+    ShipmentBooked = "shipment.booked", version "1";
+    /// The carrier refused to.
+    ShipmentBookingFailed = "shipment.booking_failed", version "1";
+    /// The booking was called off: the carrier does not bring it.
+    ShipmentBookingCanceled = "shipment.booking_canceled", version "1";
+    /// The carrier refused to call the booking off: the parcel is with it for good.
+    ShipmentBookingCancelFailed = "shipment.booking_cancel_failed", version "1";
     /// It left the warehouse.
     ShipmentDispatched = "shipment.dispatched", version "1";
     /// It arrived.
@@ -64,6 +74,59 @@ pub struct ShipmentLine {
 pub struct ShipmentPacked {
     /// Of which order.
     pub order: OrderId,
+}
+
+/// See [`ShipmentEvent::ShipmentBookingRequested`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ShipmentBookingRequested {
+    /// Of which order.
+    pub order: OrderId,
+    /// The call, by which it is looked up and called off.
+    pub operation: OperationId,
+    /// The carrier's name, such as `simulator`.
+    pub carrier: String,
+}
+
+/// See [`ShipmentEvent::ShipmentBooked`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ShipmentBooked {
+    /// Of which order.
+    pub order: OrderId,
+    /// The call it answers.
+    pub operation: OperationId,
+    /// Who brings it, under which number.
+    pub carrier: CarrierBooking,
+}
+
+/// See [`ShipmentEvent::ShipmentBookingFailed`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ShipmentBookingFailed {
+    /// Of which order.
+    pub order: OrderId,
+    /// The call it answers.
+    pub operation: OperationId,
+    /// The carrier's reason.
+    pub code: String,
+}
+
+/// See [`ShipmentEvent::ShipmentBookingCanceled`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ShipmentBookingCanceled {
+    /// Of which order.
+    pub order: OrderId,
+    /// The call that was called off.
+    pub operation: OperationId,
+}
+
+/// See [`ShipmentEvent::ShipmentBookingCancelFailed`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ShipmentBookingCancelFailed {
+    /// Of which order.
+    pub order: OrderId,
+    /// The call that stands.
+    pub operation: OperationId,
+    /// The carrier's reason.
+    pub code: String,
 }
 
 /// See [`ShipmentEvent::ShipmentDispatched`].

@@ -1,8 +1,12 @@
 //! A shipment: one parcel of one order from one warehouse. `Planned → Packed → Dispatched → Delivered`; `Canceled` before dispatch.
 //!
 //! What becomes of it becomes of the order's lines in the same append. What a carrier reports is never refused: what contradicts is recorded as an anomaly.
+//! Asking a carrier to bring it is a call like one to a gateway: requested, and its outcome; one that is called off is called off at the carrier, too.
 //! Invariant: it leaves at most once, and what is in it was reserved at its warehouse for its order.
 
+mod booking;
+#[cfg(test)]
+mod booking_tests;
 mod commands;
 mod decide;
 mod events;
@@ -16,14 +20,21 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+pub use booking::{Booking, BookingOutcome, CancelBookingOutcome};
 pub use commands::*;
 pub use events::*;
 
 use crate::stored::aggregate;
-use crate::values::{OrderId, WarehouseCode};
+use crate::values::{OperationId, OrderId, WarehouseCode};
 
 /// The carrier delivered what was called off.
 pub const DELIVERED_AFTER_CANCEL: &str = "delivered_after_cancel";
+/// The carrier keeps what was called off.
+pub const KEPT_AFTER_CANCEL: &str = "kept_after_cancel";
+/// The carrier says the opposite of what it said of a booking.
+pub const CONTRADICTING_BOOKING: &str = "contradicting_booking";
+/// The carrier answers a booking that was never asked for.
+pub const UNKNOWN_BOOKING: &str = "unknown_booking";
 /// The carrier delivered what could not have left.
 pub const DELIVERED_BEFORE_DISPATCH: &str = "delivered_before_dispatch";
 
@@ -32,6 +43,9 @@ pub const DELIVERED_BEFORE_DISPATCH: &str = "delivered_before_dispatch";
 pub struct Shipment {
     status: ShipmentStatus,
     planned: Option<ShipmentPlanned>,
+    booking: Booking,
+    /// Bookings before it: what came of each.
+    former_bookings: Vec<Booking>,
     carrier: Option<CarrierBooking>,
     delivered_at: Option<DateTime<Utc>>,
     anomalies: BTreeSet<(String, String)>,
@@ -119,6 +133,21 @@ impl Shipment {
         self.carrier.as_ref()
     }
 
+    /// How far it is with a carrier.
+    pub fn booking(&self) -> &Booking {
+        &self.booking
+    }
+
+    /// The call under which a carrier brings it, or may, while it has not left: whoever calls the parcel off calls this off, too.
+    pub fn open_booking(&self) -> Option<OperationId> {
+        self.booking.open().filter(|_| !self.status.has_left())
+    }
+
+    /// Whether its goods have left although it was called off.
+    pub fn has_left_all_the_same(&self) -> bool {
+        self.anomalies().any(|(code, _)| [DELIVERED_AFTER_CANCEL, KEPT_AFTER_CANCEL].contains(&code))
+    }
+
     /// When it arrived.
     pub fn delivered_at(&self) -> Option<DateTime<Utc>> {
         self.delivered_at
@@ -136,6 +165,11 @@ impl ShipmentEvent {
         match self {
             Self::ShipmentPlanned(event) => event.order,
             Self::ShipmentPacked(event) => event.order,
+            Self::ShipmentBookingRequested(event) => event.order,
+            Self::ShipmentBooked(event) => event.order,
+            Self::ShipmentBookingFailed(event) => event.order,
+            Self::ShipmentBookingCanceled(event) => event.order,
+            Self::ShipmentBookingCancelFailed(event) => event.order,
             Self::ShipmentDispatched(event) => event.order,
             Self::ShipmentDelivered(event) => event.order,
             Self::ShipmentCanceled(event) => event.order,

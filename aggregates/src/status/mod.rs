@@ -4,12 +4,14 @@
 //! Everything here is a pure function of plain figures, without a type of an aggregate: whoever has the figures, from a state or from a row, may ask.
 
 mod attempt;
+mod booking;
 mod due;
 mod fulfillment;
 mod paid;
 mod stock;
 
 pub use attempt::{Answer, Attempt, AttemptStage, Void};
+pub use booking::BookingStage;
 pub use due::{LineAmounts, due_minor, outstanding_minor, worth_minor};
 pub use fulfillment::{FulfillmentStatus, LineUnits, fulfillment_status};
 pub use paid::{Owed, PaidStatus, paid_status};

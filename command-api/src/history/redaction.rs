@@ -88,7 +88,16 @@ fn kept_from_owners(event_type: &str) -> Option<&'static [&'static str]> {
         | "payment.void_requested"
         | "payment.voided"
         | "payment.void_failed" => &[],
-        "shipment.planned" | "shipment.packed" | "shipment.dispatched" | "shipment.delivered" | "shipment.canceled" => &[],
+        "shipment.planned"
+        | "shipment.packed"
+        | "shipment.booking_requested"
+        | "shipment.booked"
+        | "shipment.booking_failed"
+        | "shipment.booking_canceled"
+        | "shipment.booking_cancel_failed"
+        | "shipment.dispatched"
+        | "shipment.delivered"
+        | "shipment.canceled" => &[],
         _ => return None,
     })
 }

@@ -15,9 +15,9 @@ use crate::state::ApiState;
 /// What stands around an order, as it was when the order was as it was read: the order itself does not know what gateways have taken, and how far a
 /// warehouse is.
 pub(super) struct Around {
-    parcels: Vec<(ShipmentId, Shipment)>,
-    payments: Vec<(PaymentId, Payment)>,
-    process: Process,
+    pub(super) parcels: Vec<(ShipmentId, Shipment)>,
+    pub(super) payments: Vec<(PaymentId, Payment)>,
+    pub(super) process: Process,
 }
 
 impl Around {

@@ -7,8 +7,8 @@ mod texts;
 
 pub(crate) use places::{AddressShape, AttributesShape, MoneyShape};
 pub(crate) use statuses::{
-    AllowedCommandShape, CustomerStatusShape, FulfillmentStatusShape, OrderStatusShape, PaidStatusShape, PaymentStatusShape,
-    ProductStatusShape, ShipmentStatusShape, WarehouseStatusShape,
+    AllowedCommandShape, BookingStageShape, CustomerStatusShape, FulfillmentStatusShape, OrderStatusShape, PaidStatusShape,
+    PaymentStatusShape, ProductStatusShape, ShipmentStatusShape, WarehouseStatusShape,
 };
 pub(crate) use texts::{
     AmountShape, CategoryShape, ChannelReferenceShape, CountryShape, CurrencyShape, DocumentShape, EmailShape, IdShape, MethodShape,

@@ -7,7 +7,7 @@ use aggregates::order::OrderStatus;
 use aggregates::payment::PaymentStatus;
 use aggregates::product::ProductStatus;
 use aggregates::shipment::ShipmentStatus;
-use aggregates::status::{FulfillmentStatus, PaidStatus};
+use aggregates::status::{BookingStage, FulfillmentStatus, PaidStatus};
 use aggregates::warehouse::WarehouseStatus;
 
 use crate::catalogue;
@@ -57,6 +57,8 @@ status_shapes! {
         Initiated Authorized PartiallyCaptured Captured Declined VoidPending Voided Contradicted; never NotInitiated;
     /// Where a parcel is.
     ShipmentStatusShape = "ShipmentStatus", ShipmentStatus: Planned Packed Dispatched Delivered Canceled; never NotPlanned;
+    /// How far a parcel is with a carrier.
+    BookingStageShape = "BookingStage", BookingStage: None Requested Booked Failed Canceled Kept;
     /// Whether a product is sold.
     ProductStatusShape = "ProductStatus", ProductStatus: Draft Active Paused Discontinued; never NotAdded;
     /// Whether a warehouse sends goods.

@@ -125,3 +125,19 @@ async fn the_body_of_a_stranger_is_not_waited_for() {
     let slow = tokio::time::timeout(std::time::Duration::from_secs(8), api.send(signed.body(waits()).unwrap())).await;
     slow.unwrap_or_else(|_| panic!("a slow body was waited for")).assert_problem(408, "/problems/body-too-slow");
 }
+
+#[tokio::test]
+async fn a_carrier_that_brings_what_was_called_off_is_taken_at_its_word_and_people_see_it_on_the_order() {
+    let api = Api::start().await;
+    let (order, parcel) = packed(&api).await;
+    let (anna, path) = (api.operator(), format!("/v1/orders/{order}"));
+    api.post(&anna, &format!("{path}/cancel"), json!({})).await.assert(200);
+    assert_eq!(api.get(&anna, &path).await.body["alerts"], json!([]));
+    report(&api, "simulator", SECRET, Utc::now(), &delivered(order, &parcel)).await.assert(200);
+    let read = api.get(&anna, &path).await;
+    let alert = &read.body["alerts"][0];
+    assert_eq!((&alert["code"], &alert["about"]), (&json!("delivered_after_cancel"), &json!(format!("shipment-{parcel}"))));
+    assert_eq!(api.get(&anna, "/v1/warehouses/berlin/stock/A-17").await.body["on_hand"], 8, "the goods are not on the shelf");
+    let customer = read.body["customer"].as_str().unwrap().parse().unwrap();
+    assert_eq!(api.get(&api.token_of(customer), &path).await.body["alerts"], json!([]), "it is nothing for the customer");
+}

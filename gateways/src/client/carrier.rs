@@ -1,7 +1,8 @@
 use async_trait::async_trait;
+use uuid::Uuid;
 
 use super::{GatewayArgs, caller::Caller};
-use crate::{BookCall, Booking, Carrier, GatewayError, simulator};
+use crate::{BookCall, BookingOutcome, CancelBookingCall, CancelBookingOutcome, Carrier, GatewayError, simulator};
 
 /// The simulated carrier, over HTTP.
 #[derive(Debug, Clone)]
@@ -25,7 +26,15 @@ impl Carrier for SimulatorCarrier {
         simulator::NAME
     }
 
-    async fn book(&self, call: BookCall) -> Result<Booking, GatewayError> {
-        self.caller.post("book", "/v1/parcels", &call).await
+    async fn book(&self, call: BookCall) -> Result<BookingOutcome, GatewayError> {
+        self.caller.post("book", "/v1/bookings", &call).await
+    }
+
+    async fn cancel(&self, call: CancelBookingCall) -> Result<CancelBookingOutcome, GatewayError> {
+        self.caller.post("cancel_booking", "/v1/bookings/cancel", &call).await
+    }
+
+    async fn look_up(&self, operation: Uuid) -> Result<Option<BookingOutcome>, GatewayError> {
+        self.caller.get("look_up_booking", &format!("/v1/bookings/{operation}")).await
     }
 }

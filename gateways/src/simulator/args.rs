@@ -39,6 +39,9 @@ pub struct SimulatorArgs {
     /// What the carrier signs its reports with.
     #[arg(long, env = "ORDERLY_CARRIER_WEBHOOK_SECRET", hide_env_values = true)]
     pub carrier_webhook_secret: Option<WebhookSecret>,
+    /// How long the carrier takes to answer once it has done what it was asked for, in milliseconds.
+    #[arg(long, env = "ORDERLY_CARRIER_LATENCY_MS", default_value_t = 0)]
+    pub carrier_latency_ms: u64,
     /// How long a parcel is on its way.
     #[arg(long, env = "ORDERLY_CARRIER_DELIVERY_MS", default_value_t = 1_000)]
     pub carrier_delivery_ms: u64,

@@ -8,7 +8,9 @@
 //! | `POST /v1/authorizations`, `/v1/captures`, `/v1/voids` | one operation, once: asked again it answers the same, with other content 422 |
 //! | `GET /v1/operations/{id}` | what became of it; 404 if it never took effect |
 //! | `GET /v1/ledger` | what its books add up to |
-//! | `POST /v1/parcels` | books a parcel, once; its delivery is reported by webhook until somebody answers 2xx |
+//! | `POST /v1/bookings` | books a parcel, once; its delivery is reported by webhook until somebody answers 2xx |
+//! | `POST /v1/bookings/cancel` | calls a booking off, known or not, unless its parcel has arrived |
+//! | `GET /v1/bookings/{id}` | what became of it; 404 if it was never heard of |
 //!
 //! Payment methods with a meaning: [`methods`].
 

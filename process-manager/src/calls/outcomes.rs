@@ -1,9 +1,10 @@
-//! What a gateway said, as the command that records it.
+//! What a gateway or carrier said, as the command that records it.
 
 use aggregates::payment::{self, RecordAuthorization, RecordCapture, RecordVoid};
+use aggregates::shipment::{self, CarrierBooking};
 use aggregates::values::{InvalidValue, Money, PaymentId};
 use decider::Decision;
-use gateways::{AuthorizeOutcome, CaptureOutcome, OperationOutcome, VoidOutcome};
+use gateways::{AuthorizeOutcome, BookingOutcome, CancelBookingOutcome, CaptureOutcome, GatewayError, OperationOutcome, VoidOutcome};
 use rust_decimal::Decimal;
 
 use crate::dispatcher::Worker;
@@ -64,6 +65,34 @@ fn void(outcome: VoidOutcome) -> payment::VoidOutcome {
     match outcome {
         VoidOutcome::Voided => payment::VoidOutcome::Voided,
         VoidOutcome::Failed { code } => payment::VoidOutcome::Failed { code },
+    }
+}
+
+/// A carrier's answer to a booking.
+pub(super) fn booking(outcome: BookingOutcome) -> shipment::BookingOutcome {
+    match outcome {
+        BookingOutcome::Booked(booking) => {
+            shipment::BookingOutcome::Booked(CarrierBooking { carrier: booking.carrier, tracking: booking.tracking })
+        }
+        BookingOutcome::Failed { code } => shipment::BookingOutcome::Failed { code },
+        BookingOutcome::Canceled => shipment::BookingOutcome::Canceled,
+    }
+}
+
+/// A booking that the carrier does not accept, and never will.
+pub(super) fn refused_booking(error: &GatewayError) -> shipment::BookingOutcome {
+    let code = match error {
+        GatewayError::Permanent { code, .. } => code.clone(),
+        GatewayError::Transient { .. } | GatewayError::Unknown { .. } => error.class().to_owned(),
+    };
+    shipment::BookingOutcome::Failed { code }
+}
+
+/// A carrier's answer to whoever calls a booking off.
+pub(super) fn canceled_booking(outcome: CancelBookingOutcome) -> shipment::CancelBookingOutcome {
+    match outcome {
+        CancelBookingOutcome::Canceled => shipment::CancelBookingOutcome::Canceled,
+        CancelBookingOutcome::Failed { code } => shipment::CancelBookingOutcome::Failed { code },
     }
 }
 

@@ -2,7 +2,7 @@
 
 use aggregates::ids;
 use aggregates::process::{DeadlinePassed, PassDeadline};
-use aggregates::values::OrderId;
+use aggregates::values::{OrderId, PaymentId};
 use chrono::{DateTime, SecondsFormat, Utc};
 use uuid::Uuid;
 
@@ -22,6 +22,8 @@ pub struct Deadline {
 pub enum Which {
     /// That it is confirmed: until then its stock is held.
     Reservation,
+    /// That a gateway answers an authorization.
+    GatewaySilent,
 }
 
 impl Which {
@@ -30,6 +32,7 @@ impl Which {
     pub const fn name(self) -> &'static str {
         match self {
             Self::Reservation => "reservation",
+            Self::GatewaySilent => "gateway_silent",
         }
     }
 }
@@ -37,6 +40,10 @@ impl Which {
 impl Deadline {
     pub(super) fn of_the_order(which: Which, due_at: DateTime<Utc>) -> Self {
         Self { due_at, which, subject: String::new() }
+    }
+
+    pub(super) fn of_a_payment(which: Which, payment: PaymentId, due_at: DateTime<Utc>) -> Self {
+        Self { due_at, which, subject: payment.to_string() }
     }
 
     /// Whether an event says that this one has passed.

@@ -6,7 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{Action, Asked, Deadline, Occurrence};
+use super::{Action, Asked, Deadline, Occurrence, Rules};
 
 /// A part of the house that sees to one part of an order. It learns facts, never more than the log says; from its facts and the gates follow the steps that are due.
 ///
@@ -26,7 +26,7 @@ pub(super) trait Desk {
     fn due(&self, gates: &Gates) -> Vec<Self::Step>;
 
     /// By when something must have happened that has not; the instants that have passed are facts, and lead to steps.
-    fn deadlines(&self, gates: &Gates) -> Vec<Deadline>;
+    fn deadlines(&self, gates: &Gates, rules: &Rules) -> Vec<Deadline>;
 
     /// The command or call of a step; `None` if the facts for it are not there, which they are whenever it is due.
     fn effect(&self, step: &Self::Step, task: &Task<'_>) -> Option<Action>;
@@ -50,6 +50,8 @@ pub(super) struct Gates {
     pub(super) all_is_captured: bool,
     /// No attempt to pay holds money, and the order's book says so.
     pub(super) no_money_is_held: bool,
+    /// No carrier brings a parcel that was called off, or may.
+    pub(super) no_booking_stands: bool,
 }
 
 /// Where an order stands in its own lifecycle.
@@ -95,6 +97,8 @@ pub struct Known {
     pub reservation: TimeDelta,
     /// The gateway that the program was started with.
     pub gateway: String,
+    /// The carrier that the program was started with.
+    pub carrier: String,
     /// The warehouses that may be asked, with their priority.
     pub warehouses: Vec<(WarehouseCode, u32)>,
 }

@@ -4,11 +4,11 @@ use std::any::Any;
 use std::fmt::Debug;
 use std::sync::Arc;
 
-use aggregates::decisions::shipping::DispatchShipment;
+use aggregates::payment::VoidPayment;
 use aggregates::values::OrderId;
 use chrono::{DateTime, Utc};
 use decider::{Changes, Decision, Needed, Refusal, RefusalClass, RefusalDocument, States};
-use gateways::{AuthorizeCall, BookCall, CaptureCall, VoidCall};
+use gateways::{AuthorizeCall, BookCall, CancelBookingCall, CaptureCall, VoidCall};
 use serde::{Serialize, Serializer};
 use uuid::Uuid;
 
@@ -52,8 +52,26 @@ pub enum Call {
         /// It is not asked for by the event that requested it: it may have been sent before, and long ago.
         again: bool,
     },
-    /// To the carrier, and then the dispatch with what it said.
-    BookAndDispatch(BookCall, DispatchShipment),
+    /// A question to the payment gateway: what became of an authorization? What it knows nothing of is let go of.
+    FindOut(AuthorizeCall, VoidPayment),
+    /// To the carrier.
+    Carrier {
+        /// Which.
+        call: CarrierCall,
+        /// When the parcel leaves with its answer, or has left.
+        at: DateTime<Utc>,
+        /// It is not asked for by the event that requested it: it may have been sent before.
+        again: bool,
+    },
+}
+
+/// A call to the carrier.
+#[derive(Debug, Clone, PartialEq)]
+pub enum CarrierCall {
+    /// Bring a parcel.
+    Book(BookCall),
+    /// Bring it not, after all.
+    Cancel(CancelBookingCall),
 }
 
 /// A call to the payment gateway.

@@ -5,7 +5,7 @@ use aggregates::order::{CancelationEvent, OrderEvent, PlacementEvent};
 use serde::{Deserialize, Serialize};
 
 use super::desk::{Desk, Gates, Phase, Task};
-use super::{Action, Command, Deadline, EndingStep, Happened, Occurrence};
+use super::{Action, Command, Deadline, EndingStep, Happened, Occurrence, Rules};
 
 /// Where the order stands in its life.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -30,13 +30,13 @@ impl Desk for Ending {
         match gates.phase {
             Phase::Placed if gates.lost.is_some() => vec![EndingStep::CancelOrder],
             Phase::Confirmed if gates.all_has_arrived && gates.all_is_captured => vec![EndingStep::CompleteOrder],
-            // The stock was given back when the cancelation started; what is left is money.
-            Phase::Canceling if gates.no_money_is_held => vec![EndingStep::FinishCancelation],
+            // The stock was given back when the cancelation started; what is left is money, and carriers.
+            Phase::Canceling if gates.no_money_is_held && gates.no_booking_stands => vec![EndingStep::FinishCancelation],
             Phase::NotPlaced | Phase::Placed | Phase::Confirmed | Phase::Canceling | Phase::Ended => vec![],
         }
     }
 
-    fn deadlines(&self, _: &Gates) -> Vec<Deadline> {
+    fn deadlines(&self, _: &Gates, _: &Rules) -> Vec<Deadline> {
         vec![]
     }
 

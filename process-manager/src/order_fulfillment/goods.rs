@@ -1,17 +1,21 @@
-//! The goods' desk: every warehouse's parcel is planned, packed and sent off. That it arrives, a carrier says.
+//! The goods' desk: every warehouse's parcel is planned, packed and sent off, where a carrier brings it with its answer to the booking. That it arrives, a carrier
+//! says, too. A parcel that was called off is called off at the carrier: what it was asked for is found out or undone, never forgotten.
 
 use std::collections::BTreeMap;
 
-use aggregates::decisions::shipping::{DispatchShipment, PlanShipment};
+use aggregates::decisions::shipping::{DispatchShipment, PlanShipment, RequestBooking};
 use aggregates::ids;
 use aggregates::order::{Delivery, OrderEvent, OrderPlaced, OrderStockReserved, PlacementEvent, StockEvent};
+use aggregates::process::ProcessEvent;
 use aggregates::shipment::{PackShipment, ShipmentEvent, ShipmentLine, ShipmentMethod, ShipmentPlanned};
-use aggregates::values::{Country, LineNumber, OrderId, ShipmentId, WarehouseCode};
-use gateways::BookCall;
+use aggregates::values::{Country, LineNumber, OperationId, OrderId, ShipmentId, WarehouseCode};
+use gateways::{BookCall, CancelBookingCall};
 use serde::{Deserialize, Serialize};
 
 use super::desk::{Desk, Gates, Phase, Task};
-use super::{Action, Call, Command, Deadline, GoodsStep, Happened, Occurrence};
+use super::parking::Stuck;
+use super::request::{Failures, Request};
+use super::{Action, CarrierCall, Command, Deadline, GoodsStep, Happened, Occurrence, Rules};
 
 /// What is known about the goods.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -32,6 +36,19 @@ struct Parcel {
     method: ShipmentMethod,
     weight_grams: Option<u64>,
     stage: Stage,
+    booking: Booking,
+    failed_bookings: Failures,
+}
+
+/// What the carrier was asked for a parcel, and has not undone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Booking {
+    None,
+    /// It has not answered.
+    Requested(Request),
+    /// It brings the parcel.
+    Booked(Request),
 }
 
 /// How far a parcel is.
@@ -51,8 +68,10 @@ impl Desk for Goods {
     fn learn(&mut self, fact: &Occurrence) {
         match &fact.happened {
             Happened::Order(event) => self.learn_of_order(event),
-            Happened::Shipment(shipment, event) => self.learn_of_shipment(*shipment, event),
-            Happened::Payment(..) | Happened::Process(_) => {}
+            Happened::Shipment(shipment, event) => self.learn_of_shipment(*shipment, event, fact),
+            Happened::Process(ProcessEvent::ProcessResumed(_)) => self.forgive(),
+            Happened::Process(ProcessEvent::CommandRefused(_) | ProcessEvent::ProcessParked(_) | ProcessEvent::DeadlinePassed(_))
+            | Happened::Payment(..) => {}
         }
     }
 
@@ -63,11 +82,12 @@ impl Desk for Goods {
     fn due(&self, gates: &Gates) -> Vec<GoodsStep> {
         match gates.phase {
             Phase::Confirmed => self.on_their_way(),
-            Phase::NotPlaced | Phase::Placed | Phase::Canceling | Phase::Ended => vec![],
+            Phase::Canceling => self.called_off().collect(),
+            Phase::NotPlaced | Phase::Placed | Phase::Ended => vec![],
         }
     }
 
-    fn deadlines(&self, _: &Gates) -> Vec<Deadline> {
+    fn deadlines(&self, _: &Gates, _: &Rules) -> Vec<Deadline> {
         vec![]
     }
 
@@ -79,9 +99,20 @@ impl Desk for Goods {
                 Some(Command::new(PlanShipment { order, shipment, warehouse: warehouse.clone() }).into())
             }
             GoodsStep::PackShipment { shipment } => Some(Command::new(PackShipment { shipment: *shipment }).into()),
-            GoodsStep::DispatchShipment { shipment } => self.dispatch(*shipment, task),
+            GoodsStep::RequestBooking { shipment } => Some(request_booking(*shipment, task)),
+            GoodsStep::Book { shipment } => self.book(*shipment, task),
+            GoodsStep::DispatchShipment { shipment } => {
+                Some(Command::new(DispatchShipment { shipment: *shipment, order, carrier: None, at: task.known.now }).into())
+            }
+            GoodsStep::CancelBooking { shipment } => self.cancel_booking(*shipment, task),
         }
     }
+}
+
+fn request_booking(shipment: ShipmentId, task: &Task<'_>) -> Action {
+    let operation = ids::derive(&[&task.command_id.to_string(), "booking"]);
+    let (carrier, at) = (task.known.carrier.clone(), task.known.now);
+    Command::new(RequestBooking { shipment, order: task.order, operation, carrier, at }).into()
 }
 
 impl Goods {
@@ -114,13 +145,26 @@ impl Goods {
         self.holding.dedup();
     }
 
-    fn learn_of_shipment(&mut self, shipment: ShipmentId, event: &ShipmentEvent) {
+    fn learn_of_shipment(&mut self, shipment: ShipmentId, event: &ShipmentEvent, fact: &Occurrence) {
         match event {
             ShipmentEvent::ShipmentPlanned(planned) => {
                 let parcel = self.parcel(planned);
                 self.parcels.insert(shipment, parcel);
             }
             ShipmentEvent::ShipmentPacked(_) => self.advance(shipment, Stage::Packed),
+            ShipmentEvent::ShipmentBookingRequested(asked) => {
+                self.stand(shipment, |parcel| parcel.booking = Booking::Requested(Request::by(fact, asked.operation)));
+            }
+            ShipmentEvent::ShipmentBooked(booked) => {
+                self.stand(shipment, |parcel| parcel.booking = Booking::Booked(Request::by(fact, booked.operation)));
+            }
+            ShipmentEvent::ShipmentBookingFailed(failed) => self.stand(shipment, |parcel| {
+                parcel.booking = Booking::None;
+                parcel.failed_bookings.count(&failed.code);
+            }),
+            ShipmentEvent::ShipmentBookingCanceled(_) | ShipmentEvent::ShipmentBookingCancelFailed(_) => {
+                self.stand(shipment, |parcel| parcel.booking = Booking::None);
+            }
             ShipmentEvent::ShipmentDispatched(_) => self.advance(shipment, Stage::Dispatched),
             ShipmentEvent::ShipmentDelivered(_) => self.advance(shipment, Stage::Delivered),
             ShipmentEvent::ShipmentCanceled(_) => self.advance(shipment, Stage::Canceled),
@@ -131,19 +175,29 @@ impl Goods {
     fn parcel(&self, planned: &ShipmentPlanned) -> Parcel {
         let weigh = |line: &ShipmentLine| Some(u64::from(*self.weights.get(&line.line)?) * u64::from(line.quantity.get()));
         let (warehouse, method) = (planned.warehouse.clone(), planned.method);
-        Parcel { warehouse, method, weight_grams: planned.lines.iter().map(weigh).sum(), stage: Stage::Planned }
+        let weight_grams = planned.lines.iter().map(weigh).sum();
+        Parcel { warehouse, method, weight_grams, stage: Stage::Planned, booking: Booking::None, failed_bookings: Failures::default() }
     }
 
     fn advance(&mut self, shipment: ShipmentId, stage: Stage) {
+        self.stand(shipment, |parcel| parcel.stage = stage);
+    }
+
+    fn stand(&mut self, shipment: ShipmentId, change: impl FnOnce(&mut Parcel)) {
         if let Some(parcel) = self.parcels.get_mut(&shipment) {
-            parcel.stage = stage;
+            change(parcel);
         }
+    }
+
+    /// An operator says: try again.
+    fn forgive(&mut self) {
+        self.parcels.values_mut().for_each(|parcel| parcel.failed_bookings.forget());
     }
 
     fn on_their_way(&self) -> Vec<GoodsStep> {
         let next = |(&shipment, parcel): (&ShipmentId, &Parcel)| match parcel.stage {
             Stage::Planned => Some(GoodsStep::PackShipment { shipment }),
-            Stage::Packed => Some(GoodsStep::DispatchShipment { shipment }),
+            Stage::Packed => Some(parcel.off(shipment)),
             Stage::Dispatched | Stage::Delivered | Stage::Canceled => None,
         };
         let planned = self.unplanned().map(|warehouse| GoodsStep::PlanShipment { warehouse: warehouse.clone() });
@@ -169,18 +223,74 @@ impl Goods {
         self.unplanned().next().is_none() && self.live_parcels().all(|parcel| parcel.stage == Stage::Delivered)
     }
 
-    fn dispatch(&self, shipment: ShipmentId, task: &Task<'_>) -> Option<Action> {
-        let parcel = self.parcels.get(&shipment)?;
-        let command = DispatchShipment { shipment, order: task.order, carrier: None, at: task.asked.at };
-        Some(match parcel.method {
-            ShipmentMethod::Pickup | ShipmentMethod::None => Command::new(command).into(),
-            ShipmentMethod::Carrier => Action::Call(Call::BookAndDispatch(self.book(task.order, shipment, parcel), command)),
-        })
+    /// Bookings of parcels that were called off.
+    fn called_off(&self) -> impl Iterator<Item = GoodsStep> {
+        let standing = self.parcels.iter().filter(|(_, parcel)| parcel.is_called_off_and_booked());
+        standing.map(|(&shipment, _)| GoodsStep::CancelBooking { shipment })
     }
 
-    fn book(&self, order: OrderId, shipment: ShipmentId, parcel: &Parcel) -> BookCall {
+    /// Whether no carrier brings a parcel that was called off, or may.
+    pub(super) fn no_booking_stands(&self) -> bool {
+        !self.parcels.values().any(Parcel::is_called_off_and_booked)
+    }
+
+    /// What a carrier has refused so often that people must see to it.
+    pub(super) fn given_up(&self, limit: u32) -> Vec<Stuck> {
+        let given_up = |(&shipment, parcel): (&ShipmentId, &Parcel)| {
+            let cause = parcel.failed_bookings.given_up("the carrier", limit)?;
+            Some(Stuck::new(&GoodsStep::Book { shipment }.into(), cause))
+        };
+        self.parcels.iter().filter_map(given_up).collect()
+    }
+
+    /// How often a carrier has refused what a step leads to: the next try may wait.
+    pub(super) fn failures(&self, step: &GoodsStep) -> u32 {
+        match step {
+            GoodsStep::RequestBooking { shipment } => self.parcels.get(shipment).map_or(0, |parcel| parcel.failed_bookings.times()),
+            GoodsStep::PlanShipment { .. }
+            | GoodsStep::PackShipment { .. }
+            | GoodsStep::Book { .. }
+            | GoodsStep::DispatchShipment { .. }
+            | GoodsStep::CancelBooking { .. } => 0,
+        }
+    }
+
+    fn book(&self, shipment: ShipmentId, task: &Task<'_>) -> Option<Action> {
+        let parcel = self.parcels.get(&shipment)?;
+        let Booking::Requested(request) = parcel.booking else { return None };
+        let call = self.call(request.operation, task.order, shipment, parcel);
+        Some(request.carry(CarrierCall::Book(call), task))
+    }
+
+    fn cancel_booking(&self, shipment: ShipmentId, task: &Task<'_>) -> Option<Action> {
+        let request = match self.parcels.get(&shipment)?.booking {
+            Booking::Requested(request) | Booking::Booked(request) => request,
+            Booking::None => return None,
+        };
+        let call = CancelBookingCall { operation: request.operation, shipment: shipment.uuid() };
+        Some(request.carry(CarrierCall::Cancel(call), task))
+    }
+
+    fn call(&self, operation: OperationId, order: OrderId, shipment: ShipmentId, parcel: &Parcel) -> BookCall {
         let country = self.destination.as_ref().map(ToString::to_string);
         let (warehouse, weight_grams) = (parcel.warehouse.to_string(), parcel.weight_grams);
-        BookCall { shipment: shipment.uuid(), order: order.uuid(), warehouse, country, weight_grams }
+        BookCall { operation, shipment: shipment.uuid(), order: order.uuid(), warehouse, country, weight_grams }
+    }
+}
+
+impl Parcel {
+    /// What is to be done for a packed parcel until it has left.
+    fn off(&self, shipment: ShipmentId) -> GoodsStep {
+        match (self.method, self.booking) {
+            (ShipmentMethod::Pickup | ShipmentMethod::None, _) | (ShipmentMethod::Carrier, Booking::Booked(_)) => {
+                GoodsStep::DispatchShipment { shipment }
+            }
+            (ShipmentMethod::Carrier, Booking::None) => GoodsStep::RequestBooking { shipment },
+            (ShipmentMethod::Carrier, Booking::Requested(_)) => GoodsStep::Book { shipment },
+        }
+    }
+
+    fn is_called_off_and_booked(&self) -> bool {
+        self.stage == Stage::Canceled && self.booking != Booking::None
     }
 }

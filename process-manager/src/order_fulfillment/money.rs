@@ -2,30 +2,28 @@
 //! whatever is held is let go.
 
 mod attempt;
+mod calls;
 mod share;
 
 use std::collections::BTreeMap;
 
-use aggregates::decisions::paying::{SettleAuthorization, StartPayment};
+use aggregates::decisions::paying::SettleAuthorization;
 use aggregates::decisions::placing::ConfirmOrder;
-use aggregates::ids;
 use aggregates::order::{
     FulfillmentEvent, OrderEvent, OrderLinesShipped, OrderPlaced, PayingEvent, PaymentTerms, PlacementEvent, StockEvent,
 };
-use aggregates::payment::{
-    AnomalyEvent, AuthorizationEvent, CaptureEvent, CapturePayment, CaptureRequested, PaymentEvent, VoidEvent, VoidPayment,
-};
-use aggregates::process::ProcessEvent;
-use aggregates::values::{Money as Amount, PaymentId, ShipmentId};
-use gateways::{AuthorizeCall, CaptureCall, VoidCall};
-use rust_decimal::Decimal;
+use aggregates::payment::{AnomalyEvent, AuthorizationEvent, CaptureEvent, CaptureRequested, PaymentEvent, VoidEvent, VoidPayment};
+use aggregates::process::{DeadlinePassed, ProcessEvent};
+use aggregates::values::{Money as Amount, PaymentId};
 use serde::{Deserialize, Serialize};
-use uuid::Uuid;
 
+use super::deadline::Which;
 use super::desk::{Desk, Gates, Lost, Phase, Task};
 use super::parking::Stuck;
-use super::{Action, Command, Deadline, GatewayCall, Happened, MoneyStep, Occurrence};
-use attempt::{Attempt, Request, Settlement, Standing};
+use super::request::Request;
+use super::{Action, Command, Deadline, Happened, MoneyStep, Occurrence, Rules};
+use attempt::{Attempt, Settlement, Standing};
+use calls::{made_by, start_payment};
 use share::{Share, Shares, Stage};
 
 /// What is known about the money.
@@ -47,8 +45,8 @@ impl Desk for Money {
             Happened::Order(event) => self.learn_of_order(event),
             Happened::Payment(payment, event) => self.learn_of_payment(*payment, event, fact),
             Happened::Process(ProcessEvent::ProcessResumed(_)) => self.forgive(),
-            Happened::Process(ProcessEvent::CommandRefused(_) | ProcessEvent::ProcessParked(_) | ProcessEvent::DeadlinePassed(_))
-            | Happened::Shipment(..) => {}
+            Happened::Process(ProcessEvent::DeadlinePassed(passed)) => self.learn_deadline(passed),
+            Happened::Process(ProcessEvent::CommandRefused(_) | ProcessEvent::ProcessParked(_)) | Happened::Shipment(..) => {}
         }
     }
 
@@ -68,8 +66,16 @@ impl Desk for Money {
         }
     }
 
-    fn deadlines(&self, _: &Gates) -> Vec<Deadline> {
-        vec![]
+    /// An answer is waited for as long as the order is not over, whether it still wants the money or not.
+    fn deadlines(&self, gates: &Gates, rules: &Rules) -> Vec<Deadline> {
+        let silence = |(payment, attempt): (&PaymentId, &Attempt)| {
+            let due_at = attempt.waits_since()?.checked_add_signed(rules.gateway_silent)?;
+            Some(Deadline::of_a_payment(Which::GatewaySilent, *payment, due_at))
+        };
+        match gates.phase {
+            Phase::Placed | Phase::Confirmed | Phase::Canceling => self.attempts.iter().filter_map(silence).collect(),
+            Phase::NotPlaced | Phase::Ended => vec![],
+        }
     }
 
     fn effect(&self, step: &MoneyStep, task: &Task<'_>) -> Option<Action> {
@@ -77,6 +83,7 @@ impl Desk for Money {
         Some(match step {
             MoneyStep::StartPayment => Command::new(start_payment(task)).into(),
             MoneyStep::Authorize { payment } => self.authorize(*payment, task)?,
+            MoneyStep::FindOut { payment } => self.find_out(*payment, task)?,
             MoneyStep::SettleAuthorization { payment } => Command::new(SettleAuthorization { order, payment: *payment }).into(),
             MoneyStep::ConfirmOrder => Command::new(ConfirmOrder { order }).into(),
             MoneyStep::CapturePayment { payment, shipment } => self.capture_payment(*payment, *shipment, task)?,
@@ -135,7 +142,7 @@ impl Money {
             PaymentEvent::Void(VoidEvent::PaymentVoided(_)) => self.stand(id, Standing::Voided),
             PaymentEvent::Void(VoidEvent::VoidFailed(failed)) => self.fail_void(id, &failed.code),
             PaymentEvent::Anomaly(AnomalyEvent::AnomalyDetected(anomaly)) if anomaly.says_money_is_held() => {
-                self.stand(id, Standing::Contradicted);
+                self.answer(id, Standing::Contradicted);
             }
             PaymentEvent::Anomaly(_) => {}
         }
@@ -146,16 +153,30 @@ impl Money {
             AuthorizationEvent::PaymentInitiated(initiated) => self.open(id, initiated.amount, initiated.method.clone()),
             AuthorizationEvent::AuthorizationRequested(asked) => self.stand(id, Standing::Authorizing(Request::by(fact, asked.operation))),
             AuthorizationEvent::PaymentAuthorized(authorized) => {
-                self.stand(id, Standing::Authorized);
+                self.answer(id, Standing::Authorized);
                 self.refer(id, &authorized.gateway_reference);
             }
-            AuthorizationEvent::PaymentDeclined(_) => self.stand(id, Standing::Declined),
+            AuthorizationEvent::PaymentDeclined(_) => self.answer(id, Standing::Declined),
             AuthorizationEvent::AuthorizationReleased(_) => {}
         }
     }
 
     fn open(&mut self, id: PaymentId, amount: Amount, method: Option<String>) {
         self.attempts.entry(id).or_insert_with(|| Attempt::initiated(amount, method));
+    }
+
+    fn answer(&mut self, id: PaymentId, standing: Standing) {
+        if let Some(attempt) = self.attempts.get_mut(&id) {
+            attempt.answer(standing);
+        }
+    }
+
+    /// Whatever the setting is by now: that an instant has passed after the gateway was asked is a fact.
+    fn learn_deadline(&mut self, passed: &DeadlinePassed) {
+        let waiting = self.attempts.iter_mut().filter(|(payment, _)| payment.to_string() == passed.subject);
+        for (_, attempt) in waiting.filter(|_| passed.which == Which::GatewaySilent.name()) {
+            attempt.silent |= attempt.waits_since().is_some_and(|since| passed.due_at >= since);
+        }
     }
 
     fn stand(&mut self, id: PaymentId, standing: Standing) {
@@ -178,8 +199,7 @@ impl Money {
 
     fn fail_void(&mut self, id: PaymentId, code: &str) {
         if let Some(attempt) = self.attempts.get_mut(&id) {
-            attempt.standing = Standing::Contradicted;
-            attempt.failed_voids.count(code);
+            attempt.keep(code);
         }
     }
 
@@ -239,7 +259,7 @@ impl Money {
     /// What a gateway has refused so often that people must see to it.
     pub(super) fn given_up(&self, limit: u32) -> Vec<Stuck> {
         let voids = self.attempts.iter().filter_map(|(&payment, attempt)| {
-            let cause = attempt.failed_voids.given_up(limit)?;
+            let cause = attempt.failed_voids.given_up("the gateway", limit)?;
             Some(Stuck::new(&MoneyStep::Void { payment }.into(), cause))
         });
         voids.chain(self.shares.given_up(limit)).collect()
@@ -252,55 +272,11 @@ impl Money {
             MoneyStep::VoidPayment { payment } => self.attempts.get(payment).map_or(0, |attempt| attempt.failed_voids.times()),
             MoneyStep::StartPayment
             | MoneyStep::Authorize { .. }
+            | MoneyStep::FindOut { .. }
             | MoneyStep::SettleAuthorization { .. }
             | MoneyStep::ConfirmOrder
             | MoneyStep::Capture { .. }
             | MoneyStep::Void { .. } => 0,
         }
     }
-
-    fn authorize(&self, payment: PaymentId, task: &Task<'_>) -> Option<Action> {
-        let attempt = self.attempts.get(&payment)?;
-        let Standing::Authorizing(request) = attempt.standing else { return None };
-        let (amount, currency) = in_units(attempt.amount);
-        let (operation, order, method) = (request.operation, task.order.uuid(), attempt.method.clone());
-        let call = AuthorizeCall { operation, payment: payment.uuid(), order, amount, currency, method };
-        Some(request.call(GatewayCall::Authorize(call), task))
-    }
-
-    fn void(&self, payment: PaymentId, task: &Task<'_>) -> Option<Action> {
-        let Standing::Voiding(request) = self.attempts.get(&payment)?.standing else { return None };
-        let call = VoidCall { operation: request.operation, payment: payment.uuid() };
-        Some(request.call(GatewayCall::Void(call), task))
-    }
-
-    fn capture(&self, payment: PaymentId, shipment: ShipmentId, task: &Task<'_>) -> Option<Action> {
-        let share = self.shares.get(payment, shipment)?;
-        let Stage::Requested { request, r#final } = share.stage else { return None };
-        let (amount, currency) = in_units(share.amount);
-        let (operation, authorization) = (request.operation, self.attempts.get(&payment)?.reference.clone());
-        let call = CaptureCall { operation, payment: payment.uuid(), authorization, amount, currency, r#final };
-        Some(request.call(GatewayCall::Capture(call), task))
-    }
-
-    fn capture_payment(&self, payment: PaymentId, shipment: ShipmentId, task: &Task<'_>) -> Option<Action> {
-        let amount = self.shares.get(payment, shipment)?.amount;
-        let operation = made_by(task.command_id, "operation");
-        let r#final = task.gates.all_has_left && self.shares.is_last(payment, shipment);
-        Some(Command::new(CapturePayment { payment, shipment, operation, amount, r#final }).into())
-    }
-}
-
-fn start_payment(task: &Task<'_>) -> StartPayment {
-    let (payment, operation) = (PaymentId::new(made_by(task.command_id, "payment")), made_by(task.command_id, "authorization"));
-    StartPayment { order: task.order, payment, operation, gateway: task.known.gateway.clone() }
-}
-
-/// The id of something that a command makes.
-fn made_by(command_id: Uuid, role: &str) -> Uuid {
-    ids::derive(&[&command_id.to_string(), role])
-}
-
-fn in_units(amount: Amount) -> (Decimal, String) {
-    (amount.amount(), amount.currency().code().to_owned())
 }

@@ -40,6 +40,11 @@ pub enum MoneyStep {
         /// The attempt.
         payment: PaymentId,
     },
+    /// Find out what became of an authorization that is not answered, and let go of one that the gateway knows nothing of.
+    FindOut {
+        /// The attempt.
+        payment: PaymentId,
+    },
     /// Enter what became of an attempt in the order's own book.
     SettleAuthorization {
         /// The attempt.
@@ -87,8 +92,23 @@ pub enum GoodsStep {
         /// The parcel.
         shipment: ShipmentId,
     },
-    /// Send a parcel off; where a carrier brings it, book the carrier first.
+    /// Request that a carrier is asked to bring a parcel.
+    RequestBooking {
+        /// The parcel.
+        shipment: ShipmentId,
+    },
+    /// Ask the carrier; with its answer the parcel leaves.
+    Book {
+        /// The parcel.
+        shipment: ShipmentId,
+    },
+    /// Send a parcel off.
     DispatchShipment {
+        /// The parcel.
+        shipment: ShipmentId,
+    },
+    /// Tell the carrier that it need not come: the parcel was called off.
+    CancelBooking {
         /// The parcel.
         shipment: ShipmentId,
     },
@@ -150,6 +170,7 @@ impl Step {
 
             Self::Money(MoneyStep::StartPayment) => row("start_payment", the_order(), Process, None),
             Self::Money(MoneyStep::Authorize { payment }) => row("authorize", payment.to_string(), Process, None),
+            Self::Money(MoneyStep::FindOut { payment }) => row("find_out", payment.to_string(), Process, None),
             Self::Money(MoneyStep::SettleAuthorization { payment }) => row("settle_authorization", payment.to_string(), Process, None),
             Self::Money(MoneyStep::ConfirmOrder) => row("confirm_order", the_order(), Process, None),
             Self::Money(MoneyStep::CapturePayment { payment, shipment }) => {
@@ -161,7 +182,10 @@ impl Step {
 
             Self::Goods(GoodsStep::PlanShipment { warehouse }) => row("plan_shipment", warehouse.to_string(), Process, None),
             Self::Goods(GoodsStep::PackShipment { shipment }) => row("pack_shipment", shipment.to_string(), People, None),
+            Self::Goods(GoodsStep::RequestBooking { shipment }) => row("request_booking", shipment.to_string(), People, Some("book")),
+            Self::Goods(GoodsStep::Book { shipment }) => row("book", shipment.to_string(), Process, None),
             Self::Goods(GoodsStep::DispatchShipment { shipment }) => row("dispatch_shipment", shipment.to_string(), People, None),
+            Self::Goods(GoodsStep::CancelBooking { shipment }) => row("cancel_booking", shipment.to_string(), Process, None),
 
             Self::Ending(EndingStep::CompleteOrder) => row("complete_order", the_order(), Process, None),
             Self::Ending(EndingStep::CancelOrder) => row("cancel_order", the_order(), Process, None),
@@ -199,15 +223,17 @@ impl Step {
 
 impl Step {
     /// Which step waits while another of its order is stuck. What follows from a step is not due before its fact; here stands what would be due beside it. No goods
-    /// leave while the money of those that have left cannot be taken; money never waits for goods.
+    /// leave while the money of those that have left cannot be taken; money never waits for goods, and a carrier that was called off is told so whatever is stuck.
     pub(super) fn rests_on(&self, stuck: &Self) -> bool {
         match (self, stuck) {
+            (Self::Goods(GoodsStep::CancelBooking { .. }), _) => false,
             (Self::Goods(_), Self::Money(MoneyStep::CapturePayment { .. } | MoneyStep::Capture { .. })) => true,
             (
                 Self::Goods(_),
                 Self::Money(
                     MoneyStep::StartPayment
                     | MoneyStep::Authorize { .. }
+                    | MoneyStep::FindOut { .. }
                     | MoneyStep::SettleAuthorization { .. }
                     | MoneyStep::ConfirmOrder
                     | MoneyStep::VoidPayment { .. }

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::deadline::Which;
 use super::desk::{Desk, Gates, Lost, Phase, Task};
-use super::{Action, Command, Deadline, Happened, Occurrence, StockStep};
+use super::{Action, Command, Deadline, Happened, Occurrence, Rules, StockStep};
 
 const NAMED_AT_MOST: usize = 3;
 
@@ -67,7 +67,7 @@ impl Desk for Stock {
         }
     }
 
-    fn deadlines(&self, gates: &Gates) -> Vec<Deadline> {
+    fn deadlines(&self, gates: &Gates, _: &Rules) -> Vec<Deadline> {
         match gates.phase {
             Phase::Placed => self.lapse().into_iter().collect(),
             Phase::NotPlaced | Phase::Confirmed | Phase::Canceling | Phase::Ended => vec![],

@@ -1,5 +1,6 @@
 //! The saga as a table: an event, and what is to be done because of it. Every event is delivered twice; the second time nothing follows.
 
+mod bookings;
 mod story;
 mod table;
 mod world;

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod bookings;
 mod deadlines;
 mod faulty;
 #[path = "../../../event-store/tests/log/fixture.rs"]
@@ -13,5 +14,6 @@ mod outside;
 mod parking;
 mod sharing;
 mod shop;
+mod silence;
 mod takeover;
 mod through;

@@ -61,6 +61,12 @@ impl Drop for Outside {
     }
 }
 
+/// How many rows of the simulator's books are so.
+pub(crate) async fn booked(database_url: &str, what: &'static str) -> i64 {
+    let sql = sqlx::AssertSqlSafe(format!("select count(*) from simulator.{what}"));
+    sqlx::query_scalar(sql).fetch_one(&simulator::connect(database_url).await.unwrap()).await.unwrap()
+}
+
 /// Clients of a simulator that may not be there.
 pub(crate) fn clients(address: SocketAddr) -> (Arc<SimulatorGateway>, Arc<SimulatorCarrier>) {
     let args = Clients::parse_from(["clients", "--gateway-url", &format!("http://{address}"), "--gateway-timeout-ms", "500"]).gateway;

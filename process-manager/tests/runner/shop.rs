@@ -5,11 +5,11 @@ use std::time::{Duration, Instant};
 
 use aggregates::decisions::paying::{SettleAuthorization, StartPayment};
 use aggregates::decisions::placing::{ConfirmOrder, PlaceOrder};
-use aggregates::order::{Delivery, Order, OrderStatus};
+use aggregates::order::{Delivery, Order, OrderStatus, PaymentTerms};
 use aggregates::payment::{AuthorizationOutcome, RecordAuthorization};
 use aggregates::samples;
 use aggregates::stock_item::StockItem;
-use aggregates::values::{CustomerId, Money, OrderId, PaymentId, StockItemId};
+use aggregates::values::{CustomerId, Money, OrderId, PaymentId, Personal, StockItemId};
 use clap::Parser;
 use decider::Decision;
 use event_store::{CommandKey, Envelope, EventStore};
@@ -82,6 +82,15 @@ impl Shop {
     pub(crate) async fn place(&self, orders: u32, lines: u32, delivery: &Delivery) -> Vec<OrderId> {
         let placing = (0..orders).map(|number| self.place_one(number, lines, delivery.clone()));
         futures::stream::iter(placing).buffer_unordered(64).collect().await
+    }
+
+    /// Places an order of one line that is paid so.
+    pub(crate) async fn place_paying(&self, method: &str, delivery: Delivery) -> OrderId {
+        let (order, placed_at) = (OrderId::new(Uuid::now_v7()), chrono::Utc::now());
+        let payment = PaymentTerms::Card { method: Some(method.to_owned()) };
+        let lines = vec![samples::line(1, &sku(0), 1, money(10))];
+        self.must(PlaceOrder { delivery, placed_at, payment, ..samples::order(order, self.customer, lines) }).await;
+        order
     }
 
     async fn place_one(&self, number: u32, lines: u32, delivery: Delivery) -> OrderId {
@@ -174,6 +183,12 @@ impl Shop {
         let sql = sqlx::AssertSqlSafe(format!("select count(*) from {table}"));
         sqlx::query_scalar(sql).fetch_one(self.store.pool()).await.unwrap()
     }
+}
+
+/// To be brought by a carrier.
+pub(crate) fn sent() -> Delivery {
+    let address = Personal::Sealed(serde_json::json!({"nobody": "lives here"}));
+    Delivery::Ship { address, country: "DE".parse().unwrap() }
 }
 
 pub(crate) fn pickup() -> Delivery {

@@ -49,7 +49,7 @@ impl Part<OrdersEvent> for PaymentRow {
     fn parts(event: &Recorded<'_, OrdersEvent>) -> Vec<String> {
         match &event.event {
             OrdersEvent::Payment(_) => vec![event.stream.aggregate_id().to_owned()],
-            OrdersEvent::Order(_) | OrdersEvent::Shipment(_) => vec![],
+            OrdersEvent::Order(_) | OrdersEvent::Shipment(_) | OrdersEvent::Process(_) => vec![],
         }
     }
 

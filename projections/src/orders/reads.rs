@@ -21,6 +21,10 @@ pub struct OrderFilter {
     pub customer: Option<CustomerId>,
     /// Only those that this sales channel sent.
     pub channel: Option<String>,
+    /// Only those of which a step waits for an operator, or none does.
+    pub parked: Option<bool>,
+    /// Only those of which a fact contradicts what they say, or none does.
+    pub alerted: Option<bool>,
     /// Only those placed at this time or later.
     pub placed_from: Option<DateTime<Utc>>,
     /// Only those placed before this time.
@@ -117,6 +121,20 @@ fn narrow(query: &mut QueryBuilder<Postgres>, filter: &OrderFilter, by: &str) {
     }
     if let Some(channel) = &filter.channel {
         query.push(" and t.channel = ").push_bind(channel.clone());
+    }
+    if let Some(parked) = filter.parked {
+        query.push(if parked {
+            " and o.key in (select key from order_parked)"
+        } else {
+            " and o.key not in (select key from order_parked)"
+        });
+    }
+    if let Some(alerted) = filter.alerted {
+        query.push(if alerted {
+            " and o.key in (select key from order_alerts)"
+        } else {
+            " and o.key not in (select key from order_alerts)"
+        });
     }
     if let Some(from) = filter.placed_from {
         query.push(format!(" and {by}.placed_at >= ")).push_bind(from);

@@ -68,6 +68,7 @@ create table order_shipments (
     warehouse        text        not null,
     carrier          text,
     tracking         text,
+    booking          text        not null, -- how far it is with a carrier
     lines            json        not null,
     dispatched_at    timestamptz,
     delivered_at     timestamptz,
@@ -81,5 +82,24 @@ create table order_timeline (
     event    text        not null,
     actor    text        not null,
     note     text,
+    primary key (key, position)
+);
+
+-- Steps of an order's process that wait for an operator: a row as long as one does.
+create table order_parked (
+    key   text collate "C" not null,
+    part  text collate "C" not null, -- always the same: an order has one such row
+    steps json not null,
+    primary key (key, part)
+);
+
+-- Facts that contradict what the order says.
+create table order_alerts (
+    key      text        collate "C" not null,
+    position bigint      not null,
+    at       timestamptz not null,
+    about    text        not null,
+    code     text        not null,
+    message  text        not null,
     primary key (key, position)
 );

@@ -1,6 +1,7 @@
 //! The parcels of an order: one row each.
 
 use aggregates::shipment::{ShipmentDispatched, ShipmentEvent, ShipmentLine, ShipmentPlanned};
+use aggregates::status::BookingStage;
 use aggregates::values::{LineNumber, ShipmentId, Sku, WarehouseCode};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -25,6 +26,8 @@ pub struct ShipmentRow {
     pub carrier: Option<String>,
     /// The carrier's number for it.
     pub tracking: Option<String>,
+    /// How far it is with a carrier.
+    pub booking: BookingStage,
     /// What is in it.
     pub lines: Vec<ParcelLine>,
     /// When it left.
@@ -68,7 +71,7 @@ impl Part<OrdersEvent> for ShipmentRow {
     fn parts(event: &Recorded<'_, OrdersEvent>) -> Vec<String> {
         match &event.event {
             OrdersEvent::Shipment(_) => vec![event.stream.aggregate_id().to_owned()],
-            OrdersEvent::Order(_) | OrdersEvent::Payment(_) => vec![],
+            OrdersEvent::Order(_) | OrdersEvent::Payment(_) | OrdersEvent::Process(_) => vec![],
         }
     }
 
@@ -95,6 +98,7 @@ impl ShipmentRow {
             warehouse: planned.warehouse.clone(),
             carrier: None,
             tracking: None,
+            booking: BookingStage::None,
             lines: planned.lines.iter().map(parcel_line).collect(),
             dispatched_at: None,
             delivered_at: None,
@@ -105,6 +109,11 @@ impl ShipmentRow {
         match fact {
             ShipmentEvent::ShipmentPlanned(_) | ShipmentEvent::AnomalyDetected(_) => {}
             ShipmentEvent::ShipmentPacked(_) => self.state = ShipmentState::Packed,
+            ShipmentEvent::ShipmentBookingRequested(_) => self.booking = BookingStage::Requested,
+            ShipmentEvent::ShipmentBooked(_) => self.booking = BookingStage::Booked,
+            ShipmentEvent::ShipmentBookingFailed(_) => self.booking = BookingStage::Failed,
+            ShipmentEvent::ShipmentBookingCanceled(_) => self.booking = BookingStage::Canceled,
+            ShipmentEvent::ShipmentBookingCancelFailed(_) => self.booking = BookingStage::Kept,
             ShipmentEvent::ShipmentDispatched(dispatched) => self.dispatch(dispatched, at),
             ShipmentEvent::ShipmentDelivered(delivered) => {
                 self.state = ShipmentState::Delivered;
@@ -118,6 +127,10 @@ impl ShipmentRow {
         self.state = ShipmentState::Dispatched;
         self.dispatched_at = Some(at);
         if let Some(booking) = &dispatched.carrier {
+            // What has left with a carrier was booked with it, whether its answer is there or not.
+            if self.booking == BookingStage::Requested {
+                self.booking = BookingStage::Booked;
+            }
             self.carrier = Some(booking.carrier.clone());
             self.tracking = Some(booking.tracking.clone());
         }

@@ -105,6 +105,7 @@ impl Row<OrdersEvent> for OrderState {
             (OrdersEvent::Order(OrderEvent::Placement(PlacementEvent::OrderPlaced(_))), Some(_)) => {
                 return Err(Unfoldable::second(key, event));
             }
+            (OrdersEvent::Process(_), row) => return Ok(row),
             (_, None) => return Err(Unfoldable::no_row(key, event)),
             (_, Some(row)) => row,
         };
@@ -114,7 +115,7 @@ impl Row<OrdersEvent> for OrderState {
                 row.version = event.sequence;
             }
             OrdersEvent::Payment(fact) => row.pay(fact, event)?,
-            OrdersEvent::Shipment(_) => {}
+            OrdersEvent::Shipment(_) | OrdersEvent::Process(_) => {}
         }
         row.derive();
         row.updated_at = event.recorded_at;

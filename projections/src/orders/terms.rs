@@ -122,7 +122,8 @@ impl Entry<OrdersEvent> for OrderTerms {
                 | OrderEvent::Anomaly(_),
             )
             | OrdersEvent::Payment(_)
-            | OrdersEvent::Shipment(_) => Ok(None),
+            | OrdersEvent::Shipment(_)
+            | OrdersEvent::Process(_) => Ok(None),
         }
     }
 }

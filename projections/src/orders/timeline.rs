@@ -33,6 +33,7 @@ impl Entry<OrdersEvent> for TimelineEntry {
             OrdersEvent::Order(fact) => of_order(fact),
             OrdersEvent::Payment(fact) => of_payment(fact),
             OrdersEvent::Shipment(fact) => of_shipment(fact),
+            OrdersEvent::Process(_) => return Ok(None),
         };
         Ok(Some(Self { at: event.recorded_at, event: event.name.to_owned(), actor: event.actor.to_owned(), note }))
     }
@@ -100,6 +101,13 @@ fn of_shipment(fact: &ShipmentEvent) -> Option<String> {
             dispatched.carrier.as_ref().map(|booking| format!("{} {}", booking.carrier, booking.tracking))
         }
         ShipmentEvent::AnomalyDetected(anomaly) => Some(anomaly.message.clone()),
-        ShipmentEvent::ShipmentPacked(_) | ShipmentEvent::ShipmentDelivered(_) | ShipmentEvent::ShipmentCanceled(_) => None,
+        ShipmentEvent::ShipmentBookingRequested(asked) => Some(asked.carrier.clone()),
+        ShipmentEvent::ShipmentBooked(booked) => Some(format!("{} {}", booked.carrier.carrier, booked.carrier.tracking)),
+        ShipmentEvent::ShipmentBookingFailed(failed) => Some(failed.code.clone()),
+        ShipmentEvent::ShipmentBookingCancelFailed(failed) => Some(failed.code.clone()),
+        ShipmentEvent::ShipmentPacked(_)
+        | ShipmentEvent::ShipmentBookingCanceled(_)
+        | ShipmentEvent::ShipmentDelivered(_)
+        | ShipmentEvent::ShipmentCanceled(_) => None,
     }
 }

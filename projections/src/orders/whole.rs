@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
 use serde::Deserialize;
 
-use super::{DeliveryRow, OrderState, OrderStatus, OrderTerms, PaymentRow, ShipmentRow, TermsLine, TimelineEntry};
+use super::{Alert, DeliveryRow, OrderState, OrderStatus, OrderTerms, ParkedStep, PaymentRow, ShipmentRow, TermsLine, TimelineEntry};
 
 /// What a read answers of an order: its rows in every table.
 #[derive(Debug, Deserialize)]
@@ -16,6 +16,8 @@ pub(crate) struct Rows {
     terms: OrderTerms,
     payments: Vec<PaymentRow>,
     shipments: Vec<ShipmentRow>,
+    parked: Option<Vec<ParkedStep>>,
+    alerts: Vec<Alert>,
     timeline: Vec<TimelineEntry>,
 }
 
@@ -78,6 +80,10 @@ pub struct OrderRow {
     pub payments: Vec<PaymentRow>,
     /// Every parcel.
     pub shipments: Vec<ShipmentRow>,
+    /// Steps of its process that wait for an operator.
+    pub parked: Vec<ParkedStep>,
+    /// Facts that contradict what it says.
+    pub alerts: Vec<Alert>,
     /// What happened, in the order of the log.
     pub timeline: Vec<TimelineEntry>,
     /// The sequence of the last event of its own stream: what `If-Match` speaks of.
@@ -119,7 +125,7 @@ pub struct LineRow {
 
 impl From<Rows> for OrderRow {
     fn from(rows: Rows) -> Self {
-        let Rows { id, state, terms, payments, shipments, timeline } = rows;
+        let Rows { id, state, terms, payments, shipments, parked, alerts, timeline } = rows;
         let lines = terms.lines.into_iter().zip(state.units()).map(LineRow::from).collect();
         Self {
             id,
@@ -150,6 +156,8 @@ impl From<Rows> for OrderRow {
             lines,
             payments,
             shipments,
+            parked: parked.unwrap_or_default(),
+            alerts,
             timeline,
             version: state.version,
         }

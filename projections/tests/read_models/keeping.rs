@@ -90,7 +90,7 @@ async fn an_event_that_cannot_be_read_parks_its_row_alone() {
 async fn a_row_that_the_database_refuses_is_parked_alone() {
     let shop_ = Shop::empty().await;
     shop_.read.create().await.unwrap();
-    shop_.sql(&format!("alter table orders_v2.order_terms add check (key <> '{SECOND}')")).await;
+    shop_.sql(&format!("alter table orders_v3.order_terms add check (key <> '{SECOND}')")).await;
     shop_.record(&shop()).await;
     let running = shop_.project();
     shop_.caught_up().await;

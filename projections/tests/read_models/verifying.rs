@@ -25,7 +25,7 @@ async fn what_was_kept_is_what_the_log_says() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_field_changed_by_hand_is_found_with_the_event_that_set_it() {
     let shop = Shop::projected().await;
-    shop.sql(&format!("update orders_v2.orders set status = 'placed' where key = '{SECOND}'")).await;
+    shop.sql(&format!("update orders_v3.orders set status = 'placed' where key = '{SECOND}'")).await;
     let report = verified(&shop, "orders").await;
     assert_eq!((report.differing_rows, report.differences.len()), (1, 1));
     let difference = &report.differences[0];
@@ -39,9 +39,9 @@ async fn a_field_changed_by_hand_is_found_with_the_event_that_set_it() {
 async fn a_field_deep_in_a_row_is_named_by_its_path() {
     let shop = Shop::projected().await;
     let set = "set lines = jsonb_set(lines::jsonb, '{shipped,1}', '7')::json";
-    shop.sql(&format!("update orders_v2.orders {set} where key = '{FIRST}'")).await;
+    shop.sql(&format!("update orders_v3.orders {set} where key = '{FIRST}'")).await;
     let set = "set lines = jsonb_set(lines::jsonb, '{0,quantity}', '9')::json";
-    shop.sql(&format!("update orders_v2.order_shipments {set} where key = '{FIRST}'")).await;
+    shop.sql(&format!("update orders_v3.order_shipments {set} where key = '{FIRST}'")).await;
     let report = verified(&shop, "orders").await;
     let told = |number: usize| {
         let found = &report.differences[number];
@@ -56,8 +56,8 @@ async fn a_field_deep_in_a_row_is_named_by_its_path() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_entry_that_is_missing_or_too_many_is_found_with_its_event() {
     let shop = Shop::projected().await;
-    shop.sql(&format!("delete from orders_v2.order_timeline where key = '{FIRST}' and event = 'order.confirmed'")).await;
-    shop.sql("insert into orders_v2.order_timeline select key, 1, at, event, actor, note from orders_v2.order_timeline limit 1").await;
+    shop.sql(&format!("delete from orders_v3.order_timeline where key = '{FIRST}' and event = 'order.confirmed'")).await;
+    shop.sql("insert into orders_v3.order_timeline select key, 1, at, event, actor, note from orders_v3.order_timeline limit 1").await;
     let report = verified(&shop, "orders").await;
     let sides: Vec<_> = report.differences.iter().map(|found| (found.table, found.live.is_some(), found.replayed.is_some())).collect();
     assert_eq!(sides.iter().filter(|side| **side == ("order_timeline", false, true)).count(), 1, "{sides:?}");

@@ -7,7 +7,7 @@ use projections::orders as rows;
 
 use crate::customers::Address;
 use crate::money::Money;
-use crate::orders::states::{DeliveryKind, PaymentState, ShipmentState};
+use crate::orders::states::{BookingState, DeliveryKind, PaymentState, ShipmentState};
 use crate::viewer::Viewer;
 
 /// Why an order ended early.
@@ -148,6 +148,8 @@ pub(crate) struct Shipment {
     carrier: Option<String>,
     /// The carrier's number for it.
     tracking: Option<String>,
+    /// How far it is with a carrier.
+    booking: BookingState,
     /// What is in it.
     lines: Vec<ShipmentLine>,
     /// When it was planned.
@@ -166,6 +168,7 @@ impl From<rows::ShipmentRow> for Shipment {
             warehouse: row.warehouse.to_string(),
             carrier: row.carrier,
             tracking: row.tracking,
+            booking: row.booking.into(),
             lines: row.lines.into_iter().map(ShipmentLine::from).collect(),
             planned_at: row.planned_at,
             dispatched_at: row.dispatched_at,

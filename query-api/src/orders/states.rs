@@ -109,3 +109,21 @@ pub(crate) enum ShipmentState {
     /// It was called off before it left.
     Canceled,
 }
+
+/// How far a parcel is with a carrier.
+#[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
+#[graphql(remote = "aggregates::status::BookingStage")]
+pub(crate) enum BookingState {
+    /// No carrier was asked.
+    None,
+    /// One was asked and has not answered.
+    Requested,
+    /// It brings the parcel.
+    Booked,
+    /// It refused to.
+    Failed,
+    /// The booking was called off.
+    Canceled,
+    /// It was called off too late: the carrier keeps the parcel.
+    Kept,
+}

@@ -167,3 +167,38 @@ async fn sales_are_summed_by_day_and_category() {
         assert_eq!(api.operator(&sales(wrong)).await.code(), "INVALID_ARGUMENT", "{wrong}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_people_must_see_to_is_found_and_is_nothing_for_customers() {
+    let api = Api::open().await;
+    let parked =
+        r#"[{"step": "capture", "subject": "p/s", "cause": "the gateway refused: capture_refused", "since": "2026-11-21T10:00:00Z"}]"#;
+    api.shop.sql(&format!("insert into orders_v3.order_parked (key, part, steps) values ('{FIRST}', 'order', '{parked}')")).await;
+    api.shop
+        .sql(&format!(
+            "insert into orders_v3.order_alerts (key, position, at, about, code, message)
+             values ('{SECOND}', 9, now(), 'shipment-1', 'kept_after_cancel', 'the carrier keeps it')"
+        ))
+        .await;
+    let found =
+        |filter: &str| format!("{{ orders(filter: {{ {filter} }}) {{ nodes {{ id parked {{ step cause }} alerts {{ about code }} }} }} }}");
+    let waiting = json!({ "step": "capture", "cause": "the gateway refused: capture_refused" });
+    let first = json!({ "id": FIRST, "parked": [waiting], "alerts": [] });
+    let told = json!([{ "about": "shipment-1", "code": "kept_after_cancel" }]);
+    let second = json!({ "id": SECOND, "parked": [], "alerts": told });
+    let third = json!({ "id": THIRD, "parked": [], "alerts": [] });
+    for (filter, nodes) in [
+        ("parked: true", json!([first])),
+        ("parked: false", json!([third, second])),
+        ("alerted: true", json!([second])),
+        ("alerted: false, parked: false", json!([third])),
+    ] {
+        assert_eq!(api.operator(&found(filter)).await.data()["orders"]["nodes"], nodes, "{filter}");
+    }
+    let own = api.ask(identity::Role::Customer, &ANNA.to_string(), &found("")).await;
+    let nodes = own.data()["orders"]["nodes"].as_array().unwrap().clone();
+    assert!(nodes.len() == 2 && nodes.iter().all(|order| order["parked"] == json!([]) && order["alerts"] == json!([])), "{nodes:?}");
+    for filter in ["parked: true", "alerted: false"] {
+        assert_eq!(api.ask(identity::Role::Customer, &ANNA.to_string(), &found(filter)).await.code(), "FORBIDDEN", "{filter}");
+    }
+}

@@ -5,6 +5,7 @@ pub(crate) mod events;
 pub(crate) mod generations;
 pub(crate) mod import;
 pub(crate) mod manual;
+pub(crate) mod parked;
 pub(crate) mod rebuild;
 pub(crate) mod saga;
 pub(crate) mod status;

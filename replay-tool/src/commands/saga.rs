@@ -49,7 +49,7 @@ impl Show for SagaView {
 }
 
 /// A phase's stored word.
-fn word(phase: &Phase) -> String {
+pub(crate) fn word(phase: &Phase) -> String {
     serde_json::to_value(phase).ok().and_then(|word| word.as_str().map(str::to_owned)).unwrap_or_default()
 }
 

@@ -6,10 +6,10 @@ use crate::shop::Shop;
 #[tokio::test(flavor = "multi_thread")]
 async fn a_rebuild_swaps_and_is_recorded_with_its_reason() {
     let shop = Shop::projected().await;
-    let before = shop.rows("orders_v2.orders").await;
+    let before = shop.rows("orders_v3.orders").await;
     let done = &replay(&shop, "rebuild orders --yes --reason spring-cleaning --operator otto -o jsonl").ok().lines()[0];
     assert_eq!((&done["name"], &done["swapped"]), (&"orders".into(), &true.into()));
-    assert_eq!(shop.rows("orders_v2.orders").await, before);
+    assert_eq!(shop.rows("orders_v3.orders").await, before);
     let act = &replay(&shop, "events --type operator_act -o jsonl").ok().lines()[0];
     assert_eq!(act["actor"], "operator:otto");
     assert_eq!(act["payload"]["operator_act.rebuild_requested"]["reason"], "spring-cleaning");

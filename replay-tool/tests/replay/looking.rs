@@ -67,6 +67,12 @@ async fn a_saga_is_found_by_id_stream_and_number() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn where_no_order_waits_for_an_operator_none_is_listed() {
+    let shop = Shop::projected().await;
+    assert_eq!(replay(&shop, "parked -o jsonl").ok().lines(), [serde_json::json!({ "parked": [] })]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_aggregate_is_shown_at_a_moment_and_compared_with_another() {
     let shop = Shop::open().await;
     let then = &replay(&shop, &format!("at order-{SECOND} --version 1 -o jsonl")).ok().lines()[0];

@@ -16,7 +16,7 @@ async fn read_models_that_are_what_the_log_says_have_no_difference() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_row_that_was_changed_by_hand_is_found_with_the_event_that_set_it() {
     let shop = Shop::projected().await;
-    shop.sql("update orders_v2.orders set status = 'placed' where key = (select key from orders_v2.order_terms where number = 'N-1')")
+    shop.sql("update orders_v3.orders set status = 'placed' where key = (select key from orders_v3.order_terms where number = 'N-1')")
         .await;
     let found = replay(&shop, "verify orders stock");
     assert_eq!(found.code, 1, "{}", found.stdout);

@@ -1,4 +1,4 @@
-//! Undoing an order ends: recorded last, when no money is held or in flight.
+//! Undoing an order ends: recorded last, when no money is held or in flight, and no carrier brings anything, or may.
 
 use decider::{Changes, Decision, Needed, States};
 use serde::{Deserialize, Serialize};
@@ -8,9 +8,10 @@ use crate::decisions::looking::with_its_payments;
 use crate::loaded::loaded;
 use crate::order::{Cancelation, CancelationOutcome, Order, OrderCanceled, OrderEvent, OrderExpired, OrderRefusal, OrderRejected};
 use crate::payment::Payment;
-use crate::values::{OrderId, PaymentId};
+use crate::shipment::Shipment;
+use crate::values::{OrderId, PaymentId, ShipmentId};
 
-/// Ends the undoing, once no money is held or in flight.
+/// Ends the undoing, once no money is held or in flight and no booking stands.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct FinishCancelation {
     /// Which order.
@@ -21,7 +22,9 @@ impl Decision for FinishCancelation {
     type Refusal = EndingRefusal;
 
     fn streams(&self, states: &States<'_>) -> Vec<Needed> {
-        with_its_payments(self.order, states)
+        let parcels = states.get::<Order>(&self.order.to_string()).into_iter().flat_map(Order::shipments);
+        let parcels = parcels.map(|(parcel, _)| Needed::of::<Shipment>(parcel.to_string()));
+        with_its_payments(self.order, states).into_iter().chain(parcels).collect()
     }
 
     fn decide(&self, states: &States<'_>) -> Result<Changes, EndingRefusal> {
@@ -35,6 +38,7 @@ impl Decision for FinishCancelation {
             return Ok(Changes::none());
         }
         self.no_money_is_held(order, states)?;
+        self.no_booking_stands(order, states)?;
         Ok(Changes::of::<Order>(&id, [end(cancelation)]))
     }
 }
@@ -45,6 +49,14 @@ impl FinishCancelation {
         match order.payments().iter().map(|attempt| attempt.payment).find(holding) {
             None => Ok(()),
             Some(payment) => Err(EndingRefusal::MoneyHeld { payment }),
+        }
+    }
+
+    fn no_booking_stands(&self, order: &Order, states: &States<'_>) -> Result<(), EndingRefusal> {
+        let standing = |parcel: &ShipmentId| loaded::<Shipment>(states, &parcel.to_string()).open_booking().is_some();
+        match order.shipments().map(|(parcel, _)| parcel).find(standing) {
+            None => Ok(()),
+            Some(shipment) => Err(EndingRefusal::BookingStands { shipment }),
         }
     }
 }

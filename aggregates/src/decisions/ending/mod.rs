@@ -12,7 +12,7 @@ use decider::{Refusal, RefusalClass};
 use serde::Serialize;
 
 use crate::order::OrderRefusal;
-use crate::values::{Money, OrderId, PaymentId};
+use crate::values::{Money, OrderId, PaymentId, ShipmentId};
 
 /// Why an order does not end (so).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, thiserror::Error)]
@@ -29,6 +29,12 @@ pub enum EndingRefusal {
     MoneyHeld {
         /// Which payment.
         payment: PaymentId,
+    },
+    /// A carrier brings a parcel that was called off, or may.
+    #[error("a carrier brings shipment {shipment}, or may: the booking is to be called off first")]
+    BookingStands {
+        /// Which parcel.
+        shipment: ShipmentId,
     },
     /// Units are still to be shipped.
     #[error("{units} units are still to be shipped")]
@@ -67,6 +73,7 @@ impl Refusal for EndingRefusal {
         match self {
             Self::AlreadyDispatched { .. }
             | Self::MoneyHeld { .. }
+            | Self::BookingStands { .. }
             | Self::OpenQuantity { .. }
             | Self::NotDelivered { .. }
             | Self::PaymentOutstanding { .. }

@@ -127,7 +127,9 @@ impl RecordDelivery {
         }
         let message = format!("shipment {} arrived at {} after it was canceled", self.shipment, self.delivered_at);
         let mut changes = self.contradicts(shipment, DELIVERED_AFTER_CANCEL, message);
-        changes.append(self.departure(planned).leave_unheld(states));
+        if !shipment.has_left_all_the_same() {
+            changes.append(self.departure(planned).leave_unheld(states));
+        }
         changes
     }
 

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::ShippingRefusal;
 use super::departure::{Departure, streams_to_leave};
 use crate::loaded::loaded;
-use crate::shipment::{CarrierBooking, Shipment, ShipmentMethod, ShipmentPlanned, ShipmentRefusal, ShipmentStatus};
+use crate::shipment::{Booking, CarrierBooking, Shipment, ShipmentMethod, ShipmentPlanned, ShipmentRefusal, ShipmentStatus};
 use crate::values::{OrderId, ShipmentId};
 
 /// Lets a parcel leave.
@@ -18,7 +18,7 @@ pub struct DispatchShipment {
     pub shipment: ShipmentId,
     /// Of which order.
     pub order: OrderId,
-    /// Who carries it; none where it is picked up or nothing moves.
+    /// Who carries it; none where it is picked up or nothing moves, or where it is booked.
     pub carrier: Option<CarrierBooking>,
     /// When it leaves.
     pub at: DateTime<Utc>,
@@ -41,7 +41,7 @@ impl Decision for DispatchShipment {
                 return Err(ShipmentRefusal::WrongShipmentStatus { shipment: self.shipment, status }.into());
             }
         }
-        let carrier = self.carrier_of(planned)?;
+        let carrier = self.booked_or_said(shipment.booking(), planned)?;
         let departure = Departure { shipment: self.shipment, planned, carrier, at: self.at };
         let shipped = departure.ship(loaded(states, &self.order.to_string()))?;
         departure.money_will_be_there(&shipped, |payment| states.get(&payment.to_string()))?;
@@ -52,6 +52,9 @@ impl Decision for DispatchShipment {
 impl DispatchShipment {
     /// It left once: with somebody else it did not, and with whom it left is not told afterwards.
     fn asked_again(&self, shipment: &Shipment, planned: &ShipmentPlanned) -> Result<Changes, ShippingRefusal> {
+        if self.carrier.is_none() && shipment.booking().carrier().is_some() {
+            return Ok(Changes::none());
+        }
         match (shipment.carrier(), self.carrier_of(planned)?) {
             (Some(known), Some(said)) if *known != said => {
                 let CarrierBooking { carrier, tracking } = known.clone();
@@ -59,6 +62,19 @@ impl DispatchShipment {
             }
             (None, Some(_)) => Err(ShippingRefusal::DispatchedWithoutCarrier { shipment: self.shipment }),
             (Some(_), _) | (None, None) => Ok(Changes::none()),
+        }
+    }
+
+    /// A parcel leaves with whom it was booked, unless nobody was asked, or in vain.
+    fn booked_or_said(&self, booking: &Booking, planned: &ShipmentPlanned) -> Result<Option<CarrierBooking>, ShippingRefusal> {
+        match (booking, &self.carrier) {
+            (Booking::Requested { .. }, _) => Err(ShippingRefusal::BookingPending { shipment: self.shipment }),
+            (Booking::Booked { carrier, .. }, Some(said)) if carrier != said => {
+                let CarrierBooking { carrier, tracking } = carrier.clone();
+                Err(ShippingRefusal::BookedOtherwise { shipment: self.shipment, carrier, tracking })
+            }
+            (Booking::Booked { carrier, .. }, _) => Ok(Some(carrier.clone())),
+            (Booking::None | Booking::Failed { .. } | Booking::Canceled { .. } | Booking::Kept { .. }, _) => self.carrier_of(planned),
         }
     }
 

@@ -1,14 +1,18 @@
 //! Parcels leave and arrive.
 
+mod book;
 mod deliver;
 mod departure;
 mod dispatch;
 mod plan;
+mod unbook;
 
+pub use book::{RecordBooking, RequestBooking};
 pub use deliver::{DeliverShipment, RecordDelivery};
 pub(super) use departure::may_leave;
 pub use dispatch::DispatchShipment;
 pub use plan::PlanShipment;
+pub use unbook::RecordBookingCancelation;
 
 use chrono::{DateTime, Utc};
 use decider::{Refusal, RefusalClass};
@@ -61,6 +65,22 @@ pub enum ShippingRefusal {
         /// When.
         delivered_at: DateTime<Utc>,
     },
+    /// A carrier is asked to bring it, and has not answered.
+    #[error("a carrier is asked to bring shipment {shipment}, and has not answered yet")]
+    BookingPending {
+        /// Which.
+        shipment: ShipmentId,
+    },
+    /// Another carrier brings it, or the same under another number.
+    #[error("shipment {shipment} is booked with {carrier} as {tracking}")]
+    BookedOtherwise {
+        /// Which.
+        shipment: ShipmentId,
+        /// Who brings it.
+        carrier: String,
+        /// Its number there.
+        tracking: String,
+    },
     /// It left already, with another carrier or under another number.
     #[error("shipment {shipment} left with {carrier} as {tracking}")]
     DispatchedOtherwise {
@@ -98,6 +118,8 @@ impl Refusal for ShippingRefusal {
         match self {
             Self::NothingToShip { .. }
             | Self::ShipmentExists { .. }
+            | Self::BookingPending { .. }
+            | Self::BookedOtherwise { .. }
             | Self::DispatchedOtherwise { .. }
             | Self::DispatchedWithoutCarrier { .. }
             | Self::DeliveredOtherwise { .. }

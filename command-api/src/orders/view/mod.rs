@@ -1,5 +1,6 @@
 //! An order as the API shows it, a file for each of its parts.
 
+mod attention;
 mod ending;
 mod lines;
 mod money;
@@ -14,12 +15,14 @@ use identity::Caller;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use attention::{AlertView, ParkedView, alerts, parked};
 use ending::{ReasonView, reason};
 use lines::{OrderLineView, line};
 use money::{AttemptView, attempt, captured};
 use parcels::{DeliveryView, ParcelView, delivery, parcel};
 
 use super::whole::Around;
+use crate::caller::is_staff;
 use crate::catalogue::allowed_commands;
 use crate::shapes::{AllowedCommandShape, FulfillmentStatusShape, MoneyShape, OrderStatusShape, PaidStatusShape, TierShape};
 
@@ -70,6 +73,10 @@ pub(crate) struct OrderView {
     shipments: Vec<ParcelView>,
     /// Why it was or is being undone.
     reason: Option<ReasonView>,
+    /// For staff: steps that wait for an operator, the one that has waited longest first.
+    parked: Vec<ParkedView>,
+    /// For staff: facts that contradict what the order says.
+    alerts: Vec<AlertView>,
     /// What the caller may ask of it now.
     #[schema(value_type = Vec<AllowedCommandShape>)]
     allowed_commands: Vec<&'static str>,
@@ -77,7 +84,7 @@ pub(crate) struct OrderView {
 
 /// An order with what stands around it, as `caller` sees it.
 pub(super) fn view(id: OrderId, (order, around): (&Order, &Around), version: i64, caller: &Caller) -> OrderView {
-    let terms = order.terms();
+    let (terms, staff) = (order.terms(), is_staff(caller));
     let attempts: Vec<Attempt> = around.payments().map(Payment::attempt).collect();
     let captured = terms.map(|terms| captured(terms.currency, around.payments()));
     let reference = terms.and_then(|terms| terms.channel_reference.as_ref());
@@ -106,6 +113,8 @@ pub(super) fn view(id: OrderId, (order, around): (&Order, &Around), version: i64
         payments: order.payments().iter().map(attempt).collect(),
         shipments: order.shipments().map(parcel).collect(),
         reason: order.cancelation().map(reason),
+        parked: if staff { around.process.all_parked().iter().map(parked).collect() } else { vec![] },
+        alerts: if staff { alerts(id, order, around) } else { vec![] },
         allowed_commands: allowed_commands(caller, around.with(order)),
     }
 }

@@ -3,14 +3,14 @@
 use aggregates::decisions::ending::{CompleteOrder, FinishCancelation};
 use aggregates::decisions::paying::SettleAuthorization;
 use aggregates::decisions::placing::ConfirmOrder;
-use aggregates::decisions::shipping::RecordDelivery;
+use aggregates::decisions::shipping::{RecordBooking, RecordDelivery, RequestBooking};
 use aggregates::decisions::stocking::ReceiveStock;
 use aggregates::order::Order;
 use aggregates::payment::{
     AuthorizationOutcome, CaptureOutcome, CapturePayment, Payment, RecordAuthorization, RecordCapture, RecordVoid, VoidOutcome, VoidPayment,
 };
 use aggregates::process::ParkProcess;
-use aggregates::shipment::PackShipment;
+use aggregates::shipment::{BookingOutcome, PackShipment};
 use aggregates::values::StockItemId;
 use aggregates::warehouse::OpenWarehouse;
 use chrono::TimeDelta;
@@ -50,6 +50,11 @@ pub(super) enum Act {
     },
     Pack {
         parcel: u128,
+    },
+    /// A carrier is asked, and perhaps answers: no, yes.
+    Book {
+        parcel: u128,
+        answer: Option<bool>,
     },
     Dispatch {
         parcel: u128,
@@ -93,6 +98,7 @@ pub(super) fn any_act() -> impl Strategy<Value = Act> {
         2 => Just(Act::Confirm),
         3 => (0..2usize).prop_map(|warehouse| Act::Plan { warehouse }),
         3 => parcel.clone().prop_map(|parcel| Act::Pack { parcel }),
+        2 => (parcel.clone(), any::<Option<bool>>()).prop_map(|(parcel, answer)| Act::Book { parcel, answer }),
         3 => parcel.clone().prop_map(|parcel| Act::Dispatch { parcel }),
         2 => parcel.clone().prop_map(|parcel| Act::Deliver { parcel }),
         1 => parcel.clone().prop_map(|parcel| Act::Arrive { parcel }),
@@ -148,6 +154,17 @@ impl Shop {
             Act::Confirm => self.run(&ConfirmOrder { order }),
             Act::Plan { warehouse: code } => self.run(&plan(n, code)),
             Act::Pack { parcel } => self.run(&PackShipment { shipment: shipment(n, parcel) }),
+            Act::Book { parcel, answer } => {
+                let (shipment, operation, at) = (shipment(n, parcel), operation(n, 40 + parcel), now());
+                self.run(&RequestBooking { shipment, order, operation, carrier: "dhl".to_owned(), at });
+                let outcome = answer.map(|yes| match yes {
+                    true => BookingOutcome::Booked(booking()),
+                    false => BookingOutcome::Failed { code: "too_heavy".to_owned() },
+                });
+                if let Some(outcome) = outcome {
+                    self.run(&RecordBooking { shipment, order, operation, outcome, at });
+                }
+            }
             Act::Dispatch { parcel } => {
                 let parcel = shipment(n, parcel);
                 self.run(&dispatch(order, parcel, self.method(parcel)));

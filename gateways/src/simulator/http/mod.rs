@@ -7,15 +7,16 @@ mod problem;
 
 use std::time::Duration;
 
-use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::routing::{get, post};
+use axum::{Json, Router};
 use tokio_util::sync::CancellationToken;
 
 use super::SimulatorArgs;
 use super::carrier::Parcels;
 use super::faults::Faults;
 use super::ledger::Ledger;
+use problem::Refusal;
 
 /// No call of ours is nearly as long.
 const LONGEST_BODY: usize = 16 * 1024;
@@ -33,6 +34,7 @@ pub(super) struct Desk {
 #[derive(Debug, Clone)]
 pub(super) struct Manners {
     latency: Duration,
+    carrier_latency: Duration,
     silence: Duration,
     shutdown: CancellationToken,
 }
@@ -40,13 +42,21 @@ pub(super) struct Manners {
 impl Manners {
     pub(super) const fn new(args: &SimulatorArgs, shutdown: CancellationToken) -> Self {
         let latency = Duration::from_millis(args.simulator_latency_ms);
+        let carrier_latency = Duration::from_millis(args.carrier_latency_ms);
         let silence = Duration::from_millis(args.simulator_silence_ms);
-        Self { latency, silence, shutdown }
+        Self { latency, carrier_latency, silence, shutdown }
     }
 
     async fn hesitate(&self) {
         if !self.latency.is_zero() {
             tokio::time::sleep(self.latency).await;
+        }
+    }
+
+    /// A carrier that has done its work and takes its time to say so.
+    async fn dawdle(&self) {
+        if !self.carrier_latency.is_zero() {
+            tokio::time::sleep(self.carrier_latency).await;
         }
     }
 
@@ -59,6 +69,13 @@ impl Manners {
     }
 }
 
+impl Desk {
+    async fn silence<T>(&self) -> Result<Json<T>, Refusal> {
+        self.manners.keep_silent().await;
+        Err(Refusal::TimedOut)
+    }
+}
+
 pub(super) fn router(desk: Desk) -> Router {
     Router::new()
         .route("/v1/authorizations", post(payments::authorize))
@@ -66,7 +83,9 @@ pub(super) fn router(desk: Desk) -> Router {
         .route("/v1/voids", post(payments::void))
         .route("/v1/operations/{operation}", get(ledger::look_up))
         .route("/v1/ledger", get(ledger::totals))
-        .route("/v1/parcels", post(parcels::book))
+        .route("/v1/bookings", post(parcels::book))
+        .route("/v1/bookings/cancel", post(parcels::cancel))
+        .route("/v1/bookings/{operation}", get(parcels::look_up))
         .layer(DefaultBodyLimit::max(LONGEST_BODY))
         .with_state(desk)
 }

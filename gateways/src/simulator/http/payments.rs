@@ -4,7 +4,7 @@ use axum::extract::rejection::JsonRejection;
 use rust_decimal::Decimal;
 
 use super::Desk;
-use super::problem::Refusal;
+use super::problem::{Refusal, turned_away};
 use crate::simulator::faults::Fault;
 use crate::simulator::ledger::Answer;
 use crate::simulator::operation::Operation;
@@ -56,15 +56,6 @@ impl Desk {
             Answer::Reused => Err(Refusal::Reused),
         }
     }
-
-    async fn silence(&self) -> Answered {
-        self.manners.keep_silent().await;
-        Err(Refusal::TimedOut)
-    }
-}
-
-fn turned_away() -> Refusal {
-    Refusal::Unavailable { message: "too busy, it says".to_owned() }
 }
 
 fn money(amount: Decimal, currency: &str) -> Result<(), Refusal> {

@@ -25,6 +25,11 @@ pub(super) enum Refusal {
     TimedOut,
 }
 
+/// The door is shut for now.
+pub(super) fn turned_away() -> Refusal {
+    Refusal::Unavailable { message: "too busy, it says".to_owned() }
+}
+
 impl Refusal {
     fn parts(self) -> (StatusCode, &'static str, String) {
         match self {

@@ -1,11 +1,11 @@
 use aggregates::order::{CancelationOutcome, CancelationReason};
-use aggregates::values::{Money, OperationId, PaymentId};
+use aggregates::values::{Money, PaymentId};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
-use uuid::Uuid;
 
-use crate::order_fulfillment::desk::{Lost, Task};
-use crate::order_fulfillment::{Action, Call, GatewayCall, MoneyStep, Occurrence};
+use crate::order_fulfillment::MoneyStep;
+use crate::order_fulfillment::desk::Lost;
+use crate::order_fulfillment::request::{Failures, Request};
 
 /// An attempt to pay.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -18,6 +18,10 @@ pub(super) struct Attempt {
     /// What the order's own book says of it.
     pub(super) settled: Option<Settlement>,
     pub(super) failed_voids: Failures,
+    /// The gateway has been silent for too long.
+    pub(super) silent: bool,
+    /// Its last answer was no: should it fail to let go, nothing is held all the same.
+    declined: bool,
 }
 
 /// Where an attempt stands at the gateway.
@@ -45,7 +49,8 @@ pub(super) enum Settlement {
 
 impl Attempt {
     pub(super) fn initiated(amount: Money, method: Option<String>) -> Self {
-        Self { amount, method, standing: Standing::Initiated, reference: None, settled: None, failed_voids: Failures::default() }
+        let (standing, failed_voids) = (Standing::Initiated, Failures::default());
+        Self { amount, method, standing, reference: None, settled: None, failed_voids, silent: false, declined: false }
     }
 
     pub(super) fn is_authorized(&self) -> bool {
@@ -64,12 +69,50 @@ impl Attempt {
         }
     }
 
+    fn ask(&self, payment: PaymentId) -> MoneyStep {
+        if self.silent { MoneyStep::FindOut { payment } } else { MoneyStep::Authorize { payment } }
+    }
+
+    /// When it was asked for, while an answer is waited for.
+    pub(super) fn waits_since(&self) -> Option<DateTime<Utc>> {
+        match self.standing {
+            Standing::Authorizing(request) if !self.silent => Some(request.at()),
+            Standing::Authorizing(_)
+            | Standing::Initiated
+            | Standing::Authorized
+            | Standing::Declined
+            | Standing::Contradicted
+            | Standing::Voiding(_)
+            | Standing::Voided => None,
+        }
+    }
+
+    /// What the gateway says of the authorization. While it is asked to let go of it, that alone counts.
+    pub(super) fn answer(&mut self, standing: Standing) {
+        self.declined = standing == Standing::Declined;
+        match self.standing {
+            Standing::Voiding(_) => {}
+            Standing::Initiated
+            | Standing::Authorizing(_)
+            | Standing::Authorized
+            | Standing::Declined
+            | Standing::Contradicted
+            | Standing::Voided => self.standing = standing,
+        }
+    }
+
+    /// The gateway did not let go: of nothing, if it had said no meanwhile.
+    pub(super) fn keep(&mut self, code: &str) {
+        self.standing = if self.declined { Standing::Declined } else { Standing::Contradicted };
+        self.failed_voids.count(code);
+    }
+
     /// What it waits for while the order still wants its money; nothing if it has ended without any.
     pub(super) fn next_step(&self, payment: PaymentId) -> Option<MoneyStep> {
         match (&self.settled, &self.standing) {
             (Some(Settlement::Authorized), _) => Some(MoneyStep::ConfirmOrder),
             (Some(Settlement::Declined { .. } | Settlement::Voided), _) | (None, Standing::Initiated) => None,
-            (None, Standing::Authorizing(_)) => Some(MoneyStep::Authorize { payment }),
+            (None, Standing::Authorizing(_)) => Some(self.ask(payment)),
             (None, Standing::Contradicted) => Some(MoneyStep::VoidPayment { payment }),
             (None, Standing::Voiding(_)) => Some(MoneyStep::Void { payment }),
             (None, Standing::Authorized | Standing::Declined | Standing::Voided) => Some(MoneyStep::SettleAuthorization { payment }),
@@ -79,7 +122,7 @@ impl Attempt {
     /// What is left to do until it holds no money: first its outcome, then the void, then the order's book.
     pub(super) fn undo_step(&self, payment: PaymentId) -> Option<MoneyStep> {
         match (&self.standing, &self.settled) {
-            (Standing::Authorizing(_), _) => Some(MoneyStep::Authorize { payment }),
+            (Standing::Authorizing(_), _) => Some(self.ask(payment)),
             (Standing::Initiated | Standing::Authorized | Standing::Contradicted, _) => Some(MoneyStep::VoidPayment { payment }),
             (Standing::Voiding(_), _) => Some(MoneyStep::Void { payment }),
             (Standing::Declined, None) | (Standing::Voided, None | Some(Settlement::Authorized)) => {
@@ -118,53 +161,4 @@ fn declined(code: &str) -> CancelationReason {
     let why = code.replace('_', " ");
     let message = format!("The payment was declined ({why}). Nothing was charged; please order again with another card.");
     CancelationReason { code: "payment_declined".to_owned(), message }
-}
-
-/// A call that was requested. Its age is that of the request, however often and whenever it is asked for again: a gateway remembers an operation
-/// from the first time that it may have heard of it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Request {
-    pub(super) operation: OperationId,
-    /// The event that requested it.
-    event: Uuid,
-    /// When that was recorded.
-    at: DateTime<Utc>,
-}
-
-impl Request {
-    pub(super) fn by(fact: &Occurrence, operation: OperationId) -> Self {
-        Self { operation, event: fact.event_id, at: fact.recorded_at }
-    }
-
-    /// The call is made again if something else than its own request asks for it.
-    pub(super) fn call(self, call: GatewayCall, task: &Task<'_>) -> Action {
-        Action::Call(Call::Gateway { call, requested_at: self.at, again: task.asked.cause != self.event })
-    }
-}
-
-/// How often a gateway has refused something, and with which code last.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub(super) struct Failures {
-    times: u32,
-    code: String,
-}
-
-impl Failures {
-    pub(super) fn times(&self) -> u32 {
-        self.times
-    }
-
-    pub(super) fn count(&mut self, code: &str) {
-        self.times += 1;
-        code.clone_into(&mut self.code);
-    }
-
-    pub(super) fn forget(&mut self) {
-        *self = Self::default();
-    }
-
-    /// Why nobody tries any more without being told to.
-    pub(super) fn given_up(&self, limit: u32) -> Option<String> {
-        (self.times >= limit).then(|| format!("the gateway refused: {}", self.code))
-    }
 }

@@ -1,9 +1,9 @@
 use aggregates::values::{Money, PaymentId, ShipmentId};
 use serde::{Deserialize, Serialize};
 
-use super::attempt::{Failures, Request};
 use crate::order_fulfillment::MoneyStep;
 use crate::order_fulfillment::parking::Stuck;
+use crate::order_fulfillment::request::{Failures, Request};
 
 /// What payments owe for parcels, in the order in which those have left.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -75,7 +75,7 @@ impl Shares {
     pub(super) fn given_up(&self, limit: u32) -> impl Iterator<Item = Stuck> {
         self.0.iter().filter_map(move |share| {
             let step = MoneyStep::Capture { payment: share.payment, shipment: share.shipment };
-            Some(Stuck::new(&step.into(), share.failures.given_up(limit)?))
+            Some(Stuck::new(&step.into(), share.failures.given_up("the gateway", limit)?))
         })
     }
 

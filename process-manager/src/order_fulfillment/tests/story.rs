@@ -17,14 +17,16 @@ pub(super) const PARIS_PARCEL: ShipmentId = ShipmentId::new(Uuid::from_u128(4));
 pub(super) const AUTHORIZE: Uuid = Uuid::from_u128(10);
 pub(super) const CAPTURE: Uuid = Uuid::from_u128(11);
 pub(super) const VOID: Uuid = Uuid::from_u128(12);
+pub(super) const BOOK: Uuid = Uuid::from_u128(13);
 
 pub(super) fn rules() -> Rules {
-    Rules { refusal_limit: 3 }
+    Rules { refusal_limit: 3, gateway_silent: chrono::TimeDelta::minutes(2) }
 }
 
 pub(super) fn known() -> Known {
-    let (gateway, warehouses) = ("simulator".to_owned(), vec![(warehouse("berlin"), 1), (warehouse("paris"), 2)]);
-    Known { now: now(), reservation: chrono::TimeDelta::minutes(30), gateway, warehouses }
+    let (gateway, carrier) = ("simulator".to_owned(), "simulator".to_owned());
+    let warehouses = vec![(warehouse("berlin"), 1), (warehouse("paris"), 2)];
+    Known { now: now(), reservation: chrono::TimeDelta::minutes(30), gateway, carrier, warehouses }
 }
 
 pub(super) struct Story {
@@ -189,6 +191,11 @@ pub(super) fn overdue_since(due_at: DateTime<Utc>) -> Happened {
     ProcessEvent::from(DeadlinePassed { which: "reservation".to_owned(), subject: String::new(), due_at }).into()
 }
 
+/// The gateway has not answered the authorization by this instant.
+pub(super) fn silent_at(due_at: DateTime<Utc>) -> Happened {
+    ProcessEvent::from(DeadlinePassed { which: "gateway_silent".to_owned(), subject: PAYMENT.to_string(), due_at }).into()
+}
+
 pub(super) fn lapsed() -> Happened {
     order(OrderReservationLapsed { lapsed: vec![] })
 }
@@ -252,6 +259,31 @@ pub(super) fn planned(id: ShipmentId, code: &str, method: ShipmentMethod) -> Hap
 
 pub(super) fn packed(id: ShipmentId) -> Happened {
     shipment(id, ShipmentPacked { order: ORDER })
+}
+
+pub(super) fn booking_requested(id: ShipmentId) -> Happened {
+    shipment(id, ShipmentBookingRequested { order: ORDER, operation: BOOK, carrier: "simulator".to_owned() })
+}
+
+pub(super) fn booked(id: ShipmentId) -> Happened {
+    let carrier = CarrierBooking { carrier: "simulator".to_owned(), tracking: "T-1".to_owned() };
+    shipment(id, ShipmentBooked { order: ORDER, operation: BOOK, carrier })
+}
+
+pub(super) fn booking_failed(id: ShipmentId) -> Happened {
+    shipment(id, ShipmentBookingFailed { order: ORDER, operation: BOOK, code: "too_heavy".to_owned() })
+}
+
+pub(super) fn booking_canceled(id: ShipmentId) -> Happened {
+    shipment(id, ShipmentBookingCanceled { order: ORDER, operation: BOOK })
+}
+
+pub(super) fn booking_kept(id: ShipmentId) -> Happened {
+    shipment(id, ShipmentBookingCancelFailed { order: ORDER, operation: BOOK, code: "already_delivered".to_owned() })
+}
+
+pub(super) fn parcel_canceled(id: ShipmentId) -> Happened {
+    shipment(id, ShipmentCanceled { order: ORDER })
 }
 
 pub(super) fn dispatched(id: ShipmentId) -> Happened {

@@ -19,6 +19,11 @@ fn told(rows: Vec<(Happened, &[&str])>) -> Story {
     story
 }
 
+/// What is waited for until an instant.
+fn waited_for(story: &Story) -> Vec<&'static str> {
+    story.process.deadlines(&rules()).into_iter().map(|deadline| deadline.which.name()).collect()
+}
+
 fn settle() -> String {
     format!("settle_authorization {PAYMENT}")
 }
@@ -78,25 +83,6 @@ fn what_costs_nothing_is_confirmed_without_a_payment() {
         (shipped(BERLIN_PARCEL, &[]), NOTHING),
         (delivered(BERLIN_PARCEL), &["complete_order"]),
     ]);
-}
-
-#[test]
-fn a_carrier_is_booked_with_the_parcels_weight_before_it_leaves_and_delivery_is_waited_for() {
-    let mut story = Story::of([placed(by_carrier(), "20.00"), reserved(&["berlin"])]);
-    for event in paid_for().into_iter().skip(2) {
-        story.then(event);
-    }
-    story.then(planned(BERLIN_PARCEL, "berlin", ShipmentMethod::Carrier));
-    assert_eq!(story.then(packed(BERLIN_PARCEL)), [format!("dispatch_shipment {BERLIN_PARCEL}")]);
-    let [effect] = &story.last[..] else { panic!("one effect") };
-    let Action::Call(Call::BookAndDispatch(call, dispatch)) = &effect.action else { panic!("a booking, not {effect:?}") };
-    assert_eq!((call.weight_grams, call.country.as_deref(), call.shipment), (Some(500), Some("DE"), BERLIN_PARCEL.uuid()));
-    assert_eq!(dispatch.shipment, BERLIN_PARCEL);
-    for event in [dispatched(BERLIN_PARCEL), shipped(BERLIN_PARCEL, &["20.00"]), capture_requested(BERLIN_PARCEL, true)] {
-        story.then(event);
-    }
-    assert_eq!(story.then(captured(BERLIN_PARCEL)), NOTHING);
-    assert_eq!(story.then(delivered(BERLIN_PARCEL)), ["complete_order"]);
 }
 
 #[test]
@@ -333,9 +319,9 @@ fn an_order_that_is_called_off_goes_back_at_once_whatever_is_stuck_on_the_way_fo
 #[test]
 fn an_order_that_is_not_paid_in_time_gives_its_stock_back_lets_go_of_money_that_comes_late_and_tries_once_more() {
     let mut story = Story::of(paid_for().into_iter().take(5));
-    assert_eq!(story.process.deadlines().len(), 1);
+    assert_eq!(waited_for(&story), ["reservation", "gateway_silent"]);
     assert_eq!(story.then(overdue()), ["lapse_reservation"], "the gateway has not answered");
-    assert_eq!(story.process.deadlines(), []);
+    assert_eq!(waited_for(&story), ["gateway_silent"]);
     assert_eq!(story.then(lapsed()), NOTHING, "money that was asked for is waited for");
     assert_eq!(story.then(authorized()), [format!("void_payment {PAYMENT}")]);
     story.then(void_requested());
@@ -355,7 +341,7 @@ fn what_is_paid_does_not_lapse() {
     assert_eq!(story.then(overdue()), NOTHING, "it is about to be confirmed");
     assert_eq!(story.then(order_authorized()), ["confirm_order"]);
     let mut story = Story::of(paid_for());
-    assert_eq!(story.process.deadlines(), []);
+    assert_eq!(waited_for(&story), NOTHING);
     assert_eq!(story.then(overdue()), NOTHING);
     let mut story = Story::of([placed(pickup(), "0.00"), reserved(&["berlin"])]);
     assert_eq!(story.then(overdue()), NOTHING, "there is nothing to pay");
@@ -485,4 +471,80 @@ fn a_command_id_follows_from_its_cause_so_a_rebuilt_process_asks_under_the_same_
     let other = Story::of(paid_for());
     assert_eq!(format!("{:?}", one.last), format!("{:?}", other.last));
     assert_eq!(one.process, other.process);
+}
+
+fn find_out() -> String {
+    format!("find_out {PAYMENT}")
+}
+
+#[test]
+fn an_authorization_that_is_never_answered_is_looked_up_and_let_go_of_and_the_order_ends() {
+    let mut story = Story::of(paid_for().into_iter().take(5));
+    let asked_at = at(story.position);
+    let silence = story.process.deadlines(&rules()).into_iter().find(|deadline| deadline.which.name() == "gateway_silent").unwrap();
+    assert_eq!((silence.due_at, silence.subject), (asked_at + chrono::TimeDelta::minutes(2), PAYMENT.to_string()));
+    assert_eq!(story.then(silent_at(silence.due_at)), [find_out()], "and it is sent no more");
+    let Action::Call(Call::FindOut(call, let_go)) = &story.last[0].action else { panic!("{:?}", story.last) };
+    assert_eq!((call.operation, let_go.payment), (AUTHORIZE, PAYMENT));
+    assert_eq!(story.then(void_requested()), [format!("void {PAYMENT}")], "the gateway knows nothing of it");
+    assert_eq!(story.then(voided()), [settle()]);
+    assert_eq!(story.then(order_voided()), ["cancel_order"]);
+    assert_eq!(story.decision::<CancelOrder>().reason.code, "payment_ended");
+    assert_eq!(story.then(canceling()), ["finish_cancelation"]);
+}
+
+#[test]
+fn what_is_found_out_counts_as_if_it_had_been_answered() {
+    for (answer, next) in [(authorized(), settle()), (declined(), settle())] {
+        let mut story = Story::of(paid_for().into_iter().take(5));
+        assert_eq!(story.then(silent_at(at(story.position))), [find_out()]);
+        assert_eq!(story.then(answer), [next]);
+    }
+}
+
+#[test]
+fn an_order_that_is_called_off_while_the_gateway_is_silent_comes_to_its_end() {
+    let mut story = Story::of(paid_for().into_iter().take(5));
+    let asked_at = at(story.position);
+    assert_eq!(story.then(canceling()), NOTHING, "the call is under way");
+    assert_eq!(waited_for(&story), ["gateway_silent"]);
+    assert_eq!(story.then(silent_at(asked_at)), [find_out()]);
+    story.then(void_requested());
+    assert_eq!(story.then(voided()), [settle()]);
+    assert_eq!(story.then(order_voided()), ["finish_cancelation"]);
+}
+
+#[test]
+fn money_that_comes_while_it_is_being_let_go_of_confirms_nothing() {
+    let mut story = Story::of(paid_for().into_iter().take(5));
+    story.then(silent_at(at(story.position)));
+    story.then(void_requested());
+    for late in [authorized(), anomaly(aggregates::payment::OTHER_AMOUNT_AUTHORIZED)] {
+        assert_eq!(story.then(late), NOTHING, "the void is under way");
+    }
+    assert_eq!(story.then(voided()), [settle()]);
+}
+
+#[test]
+fn that_a_gateway_was_silent_before_it_was_asked_is_no_news() {
+    let mut story = Story::of(paid_for().into_iter().take(5));
+    assert_eq!(story.then(silent_at(at(story.position - 1))), NOTHING);
+    let mut story = Story::of(paid_for().into_iter().take(6));
+    assert_eq!(story.then(silent_at(at(story.position))), NOTHING, "it has answered");
+}
+
+#[test]
+fn what_was_parked_because_nobody_answered_is_found_out_all_the_same() {
+    let mut story = Story::of(paid_for().into_iter().take(5));
+    story.then(parked_alone("authorize", &PAYMENT.to_string()));
+    assert_eq!(story.then(silent_at(at(story.position))), [find_out(), "resume".to_owned()]);
+}
+
+#[test]
+fn a_decline_that_comes_while_a_void_is_under_way_counts_when_the_void_fails() {
+    let mut story = Story::of(paid_for().into_iter().take(5));
+    story.then(silent_at(at(story.position)));
+    story.then(void_requested());
+    assert_eq!(story.then(declined()), NOTHING, "the void is under way");
+    assert_eq!(story.then(void_failed()), [settle()], "nothing is held");
 }

@@ -1,9 +1,9 @@
 //! The saga among the real rules of the domain, with a log in memory and outside parties that answer late, twice and in any order.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use aggregates::decisions::placing::PlaceOrder;
-use aggregates::decisions::shipping::RecordDelivery;
+use aggregates::decisions::shipping::{RecordBooking, RecordBookingCancelation, RecordDelivery};
 use aggregates::order::*;
 use aggregates::payment::*;
 use aggregates::process::*;
@@ -14,11 +14,14 @@ use aggregates::values::*;
 use chrono::{DateTime, Utc};
 use decider::in_memory::{InMemoryLog, Recorded};
 use decider::{Decision, RefusalDocument};
+use gateways::AuthorizeCall;
 use proptest::prelude::*;
 use uuid::Uuid;
 
 use super::story::{ORDER, known, money, rules};
-use crate::order_fulfillment::{Action, Asked, Call, Effect, GatewayCall, Happened, Known, Occurrence, OrderFulfillment, Phase};
+use crate::order_fulfillment::{
+    Action, Asked, Call, CarrierCall, Effect, GatewayCall, Happened, Known, Occurrence, OrderFulfillment, Phase,
+};
 
 const CUSTOMER: CustomerId = CustomerId::new(Uuid::from_u128(77));
 
@@ -36,6 +39,7 @@ struct Fate {
     /// The first calls of this kind fail, for good.
     failed_captures: u32,
     failed_voids: u32,
+    failed_bookings: u32,
     /// The customer cancels at this step of the schedule.
     cancels_at: Option<usize>,
     /// Deadlines pass whenever they like.
@@ -43,8 +47,8 @@ struct Fate {
 }
 
 fn fate() -> impl Strategy<Value = Fate> {
-    (any::<[bool; 6]>(), 0..10u8, 0..5u32, 0..5u32, proptest::option::of(0..60usize)).prop_map(
-        |(flags, luck, failed_captures, failed_voids, cancels_at)| {
+    (any::<[bool; 6]>(), 0..10u8, 0..5u32, 0..5u32, 0..4u32, proptest::option::of(0..60usize)).prop_map(
+        |(flags, luck, failed_captures, failed_voids, failed_bookings, cancels_at)| {
             let [by_carrier, two_warehouses, free, in_stock, repents, slow] = flags;
             Fate {
                 by_carrier,
@@ -56,6 +60,7 @@ fn fate() -> impl Strategy<Value = Fate> {
                 other_amount: luck == 1,
                 failed_captures,
                 failed_voids,
+                failed_bookings,
                 cancels_at,
                 slow,
             }
@@ -73,6 +78,11 @@ struct World {
     /// The gateway's memory.
     operations: BTreeMap<Uuid, bool>,
     failed: (u32, u32),
+    /// What it answered to authorizations, and which payments are over.
+    authorized: BTreeMap<Uuid, AuthorizationOutcome>,
+    shut: BTreeSet<Uuid>,
+    /// The carrier's memory.
+    bookings: BTreeMap<Uuid, BookingOutcome>,
     /// With its final capture a gateway lets go of the rest.
     let_go: bool,
     process: OrderFulfillment,
@@ -81,6 +91,10 @@ struct World {
     done: Vec<Effect>,
     arriving: Vec<ShipmentId>,
     refusals: Vec<String>,
+}
+
+fn by_simulator() -> CarrierBooking {
+    CarrierBooking { carrier: "simulator".to_owned(), tracking: "T-1".to_owned() }
 }
 
 fn now() -> DateTime<Utc> {
@@ -97,6 +111,9 @@ impl World {
             clock: now(),
             operations: BTreeMap::new(),
             failed: (0, 0),
+            authorized: BTreeMap::new(),
+            shut: BTreeSet::new(),
+            bookings: BTreeMap::new(),
             let_go: false,
             process: OrderFulfillment::default(),
             delivered: 0,
@@ -146,7 +163,7 @@ impl World {
         possible.extend((self.delivered < self.log.len()).then_some(0));
         possible.extend((!self.todo.is_empty()).then_some(1));
         possible.extend((!self.arriving.is_empty()).then_some(2));
-        possible.extend((self.fate.slow && !self.process.deadlines().is_empty()).then_some(3));
+        possible.extend((self.fate.slow && !self.process.deadlines(&rules()).is_empty()).then_some(3));
         if possible.is_empty() {
             return self.resume() || self.repent();
         }
@@ -159,10 +176,10 @@ impl World {
             }
             2 => {
                 let shipment = self.arriving.remove((choice / 3) % self.arriving.len());
-                self.must(RecordDelivery { shipment, order: ORDER, delivered_at: now(), carrier: None });
+                self.must(RecordDelivery { shipment, order: ORDER, delivered_at: now(), carrier: Some(by_simulator()) });
             }
             _ => {
-                let deadline = self.process.deadlines().remove(0);
+                let deadline = self.process.deadlines(&rules()).remove(0);
                 self.clock = self.clock.max(deadline.due_at);
                 self.must(deadline.pass(ORDER));
             }
@@ -230,14 +247,16 @@ impl World {
         match effect.action.clone() {
             Action::Command(command) => self.execute(id, &command),
             Action::Call(Call::Gateway { call: GatewayCall::Authorize(call), .. }) => {
-                let amount =
-                    if self.fate.other_amount { money("1.00") } else { Money::new(call.amount, call.currency.parse().unwrap()).unwrap() };
-                let outcome = match self.fate.declined {
-                    true => AuthorizationOutcome::Declined { code: "insufficient_funds".to_owned() },
-                    false => AuthorizationOutcome::Authorized { amount, expires_at: None, gateway_reference: "auth".to_owned() },
-                };
-                self.execute(id, &RecordAuthorization { payment: PaymentId::new(call.payment), operation: call.operation, outcome })
+                let (payment, operation, outcome) = (PaymentId::new(call.payment), call.operation, self.authorize(&call));
+                self.execute(id, &RecordAuthorization { payment, operation, outcome })
             }
+            Action::Call(Call::FindOut(call, let_go)) => match self.authorized.get(&call.operation).cloned() {
+                None => self.execute(id, &let_go),
+                Some(outcome) => {
+                    let (payment, operation) = (PaymentId::new(call.payment), call.operation);
+                    self.execute(id, &RecordAuthorization { payment, operation, outcome })
+                }
+            },
             Action::Call(Call::Gateway { call: GatewayCall::Capture(call), .. }) => {
                 let amount = Money::new(call.amount, call.currency.parse().unwrap()).unwrap();
                 let known = self.operations.contains_key(&call.operation);
@@ -255,15 +274,61 @@ impl World {
                     true => VoidOutcome::Failed { code: "busy".to_owned() },
                     false => VoidOutcome::Voided,
                 };
+                if outcome == VoidOutcome::Voided {
+                    self.shut.insert(call.payment);
+                }
                 self.execute(id, &RecordVoid { payment: PaymentId::new(call.payment), operation: call.operation, outcome })
             }
-            Action::Call(Call::BookAndDispatch(call, mut c)) => {
-                c.carrier = Some(CarrierBooking { carrier: "simulator".to_owned(), tracking: "T-1".to_owned() });
-                self.execute(id, &c)?;
-                self.arriving.push(ShipmentId::new(call.shipment));
-                Ok(())
+            Action::Call(Call::Carrier { call: CarrierCall::Book(call), at, .. }) => {
+                let (shipment, operation) = (ShipmentId::new(call.shipment), call.operation);
+                let outcome = self.book(operation, shipment);
+                self.execute(id, &RecordBooking { shipment, order: ORDER, operation, outcome, at })
+            }
+            Action::Call(Call::Carrier { call: CarrierCall::Cancel(call), at, .. }) => {
+                let (shipment, operation) = (ShipmentId::new(call.shipment), call.operation);
+                let outcome = self.call_off(operation, shipment);
+                self.execute(id, &RecordBookingCancelation { shipment, order: ORDER, operation, outcome, at })
             }
         }
+    }
+
+    /// The gateway's answer, the same for ever; a payment that was voided finds the door shut.
+    fn authorize(&mut self, call: &AuthorizeCall) -> AuthorizationOutcome {
+        let amount = if self.fate.other_amount { money("1.00") } else { Money::new(call.amount, call.currency.parse().unwrap()).unwrap() };
+        let outcome = match (self.fate.declined, self.shut.contains(&call.payment)) {
+            (_, true) => AuthorizationOutcome::Declined { code: "already_voided".to_owned() },
+            (true, false) => AuthorizationOutcome::Declined { code: "insufficient_funds".to_owned() },
+            (false, false) => AuthorizationOutcome::Authorized { amount, expires_at: None, gateway_reference: "auth".to_owned() },
+        };
+        self.authorized.entry(call.operation).or_insert(outcome).clone()
+    }
+
+    /// The carrier's answer, the same for ever; what it brings arrives at some time.
+    fn book(&mut self, operation: Uuid, shipment: ShipmentId) -> BookingOutcome {
+        if let Some(known) = self.bookings.get(&operation) {
+            return known.clone();
+        }
+        let failed = self.bookings.values().filter(|outcome| matches!(outcome, BookingOutcome::Failed { .. })).count();
+        let outcome = match failed < self.fate.failed_bookings as usize {
+            true => BookingOutcome::Failed { code: "busy".to_owned() },
+            false => BookingOutcome::Booked(by_simulator()),
+        };
+        if let BookingOutcome::Booked(_) = outcome {
+            self.arriving.push(shipment);
+        }
+        self.bookings.insert(operation, outcome.clone());
+        outcome
+    }
+
+    /// Called off, unless it has arrived; known or not.
+    fn call_off(&mut self, operation: Uuid, shipment: ShipmentId) -> CancelBookingOutcome {
+        let is_booked = matches!(self.bookings.get(&operation), Some(BookingOutcome::Booked(_)));
+        if is_booked && !self.arriving.contains(&shipment) {
+            return CancelBookingOutcome::Failed { code: "already_delivered".to_owned() };
+        }
+        self.arriving.retain(|arriving| *arriving != shipment);
+        self.bookings.insert(operation, BookingOutcome::Canceled);
+        CancelBookingOutcome::Canceled
     }
 
     /// The first operations fail, and each has one outcome for ever.
@@ -291,6 +356,27 @@ impl World {
         for id in self.memory.ids::<StockItem>() {
             assert_eq!(self.memory.state::<StockItem>(id).reserved(), 0, "{id}");
         }
+        for id in self.memory.ids::<Shipment>() {
+            let parcel: Shipment = self.memory.state(id);
+            assert_eq!(parcel.open_booking(), None, "{parcel:?}");
+            let brought =
+                parcel.has_left_all_the_same() || !parcel.status().is_undispatched() && parcel.status() != ShipmentStatus::Canceled;
+            let booked = parcel.booking().stage().as_str();
+            assert!(brought || ["none", "failed", "canceled"].contains(&booked), "a carrier brings what was called off: {parcel:?}");
+        }
+        self.assert_no_unit_is_lost();
+    }
+
+    /// What is not on the shelf was delivered to an order that pays for it, or people were told.
+    fn assert_no_unit_is_lost(&self) {
+        let order: Order = self.memory.state(&ORDER.to_string());
+        let parcels: Vec<Shipment> = self.memory.ids::<Shipment>().into_iter().map(|id| self.memory.state(id)).collect();
+        let told = parcels.iter().any(|parcel| parcel.has_left_all_the_same());
+        let on_hand: u64 = self.memory.ids::<StockItem>().into_iter().map(|id| self.memory.state::<StockItem>(id).on_hand()).sum();
+        let received = if self.fate.in_stock { 4 } else { 2 };
+        let delivered: u64 = order.lines().map(|line| u64::from(line.delivered())).sum();
+        assert!(on_hand + delivered == received || told, "{on_hand} on hand, {delivered} delivered of {received}: {:?}", order.status());
+        assert!(told || delivered == 0 || order.status() == OrderStatus::Completed);
     }
 
     /// The log alone makes the same process.
