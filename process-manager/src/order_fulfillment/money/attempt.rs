@@ -92,6 +92,8 @@ impl Attempt {
         self.declined = standing == Standing::Declined;
         match self.standing {
             Standing::Voiding(_) => {}
+            // What is to be let go of confirms nothing, even if letting go failed.
+            Standing::Contradicted if standing == Standing::Authorized => {}
             Standing::Initiated
             | Standing::Authorizing(_)
             | Standing::Authorized

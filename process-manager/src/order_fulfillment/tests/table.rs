@@ -548,3 +548,14 @@ fn a_decline_that_comes_while_a_void_is_under_way_counts_when_the_void_fails() {
     assert_eq!(story.then(declined()), NOTHING, "the void is under way");
     assert_eq!(story.then(void_failed()), [settle()], "nothing is held");
 }
+
+#[test]
+fn money_that_comes_after_it_could_not_be_let_go_of_confirms_nothing_either() {
+    let mut story = Story::of(paid_for().into_iter().take(5));
+    story.then(silent_at(at(story.position)));
+    story.then(void_requested());
+    assert_eq!(story.then(void_failed()), [format!("void_payment {PAYMENT}")]);
+    assert_eq!(story.then(authorized()), NOTHING, "it is being let go of");
+    story.then(void_requested());
+    assert_eq!(story.then(voided()), [settle()]);
+}
