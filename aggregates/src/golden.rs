@@ -18,7 +18,8 @@ use crate::decisions::placing::PlaceOrder;
 use crate::decisions::shipping::{PlanShipment, RecordBooking, RecordBookingCancelation, RecordDelivery, RequestBooking};
 use crate::decisions::stocking::CloseWarehouse;
 use crate::operator_act::{
-    ImportStarted, OperatorActEvent, ProjectionPaused, ProjectionResumed, RebuildCanceled, RebuildRequested, RecordAct, RollbackRequested,
+    ImportStarted, LetterDiscarded, LettersRetried, OperatorActEvent, ProjectionPaused, ProjectionResumed, RebuildCanceled,
+    RebuildRequested, RecordAct, RollbackRequested,
 };
 use crate::order::{AnomalyDetected, CancelationOutcome, Delivery, OrderEvent};
 use crate::payment::{CaptureOutcome, CapturePayment, RecordCapture, RecordVoid, VoidOutcome};
@@ -251,13 +252,31 @@ fn machinery() -> World {
     world.must(&PassDeadline { order: order(1), deadline });
     let reason = Some("a new column".to_owned());
     let projection = "orders".to_owned();
-    let acts: [OperatorActEvent; 6] = [
+    let key = "0192f0c1-0000-7000-8000-0000000000c4".to_owned();
+    let discarded = LetterDiscarded {
+        follower: "orders".to_owned(),
+        key: key.clone(),
+        position: 17,
+        event_id: operation(17),
+        event_type: "shipment.dispatched".to_owned(),
+        reason: "its tracking cannot be stored".to_owned(),
+    };
+    let acts: [OperatorActEvent; 8] = [
         RebuildRequested { projections: vec![projection.clone()], reason: reason.clone() }.into(),
         RollbackRequested { projection: projection.clone(), reason: reason.clone() }.into(),
         RebuildCanceled { projection: projection.clone(), reason: reason.clone() }.into(),
         ProjectionPaused { projection: projection.clone(), reason: reason.clone() }.into(),
         ProjectionResumed { projection, reason: reason.clone() }.into(),
-        ImportStarted { source: "postgres-es table events".to_owned(), reason }.into(),
+        ImportStarted { source: "postgres-es table events".to_owned(), reason: reason.clone() }.into(),
+        LettersRetried {
+            follower: "orders".to_owned(),
+            key: Some(key.clone()),
+            position: Some(17),
+            cause: Some("unknown".to_owned()),
+            reason,
+        }
+        .into(),
+        discarded.into(),
     ];
     for (n, what) in (2..).zip(acts) {
         world.must(&RecordAct { act: operation(n), what });

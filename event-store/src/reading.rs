@@ -159,6 +159,35 @@ pub(crate) async fn stream(pool: &PgPool, stream: &StreamId, after_sequence: i64
     recorded(&rows)
 }
 
+/// The events at these positions, oldest first.
+pub(crate) async fn at(pool: &PgPool, positions: &[i64]) -> Result<Vec<RecordedEvent>, StoreError> {
+    let rows = sqlx::query(
+        "select position, event_id, aggregate_type, aggregate_id, sequence, partition_key, event_type, event_version, payload, metadata, recorded_at
+         from log.events where position = any ($1) order by position",
+    )
+    .bind(positions)
+    .fetch_all(pool)
+    .await?;
+    recorded(&rows)
+}
+
+/// All events of some names that the aggregates of one type have, oldest first. Found by the type, before they are put in order: of a log there may be very
+/// much else.
+pub(crate) async fn named(pool: &PgPool, aggregate_type: &str, names: &[&str]) -> Result<Vec<RecordedEvent>, StoreError> {
+    let rows = sqlx::query(
+        "with found as materialized (
+             select position, event_id, aggregate_type, aggregate_id, sequence, partition_key, event_type, event_version, payload, metadata, recorded_at
+             from log.events where aggregate_type = $1 and event_type = any ($2)
+         )
+         select * from found order by position",
+    )
+    .bind(aggregate_type)
+    .bind(names)
+    .fetch_all(pool)
+    .await?;
+    recorded(&rows)
+}
+
 fn recorded(rows: &[PgRow]) -> Result<Vec<RecordedEvent>, StoreError> {
     rows.iter().map(RecordedEvent::from_row).collect()
 }

@@ -134,6 +134,22 @@ impl EventStore {
         reading::range(&self.0.pool, after, upto, limit, filter).await
     }
 
+    /// The events at these positions, oldest first; where there is none, none.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`] if they cannot be read.
+    pub async fn events_at(&self, positions: &[i64]) -> Result<Vec<RecordedEvent>, StoreError> {
+        reading::at(&self.0.pool, positions).await
+    }
+
+    /// All events of some names that the aggregates of one type have, oldest first: for a type of which there are few.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`] if they cannot be read.
+    pub async fn events_named(&self, aggregate_type: &str, names: &[&str]) -> Result<Vec<RecordedEvent>, StoreError> {
+        reading::named(&self.0.pool, aggregate_type, names).await
+    }
+
     /// The end of the log.
     ///
     /// # Errors

@@ -28,14 +28,11 @@ pub trait Changing<E>: Send + Sync {
     /// Takes back what the last event that was folded changed in this group.
     fn undo(&mut self, key: &str, event: &Recorded<'_, E>);
 
-    /// The groups whose rows are other than they were loaded.
-    fn changed(&self) -> Vec<&str>;
-
-    /// How the database is to be changed, in all groups or in one.
+    /// How the database is to be changed.
     ///
     /// # Errors
     /// A row cannot be written as JSON.
-    fn changes(&self, only: Option<&str>) -> Result<TableChanges, serde_json::Error>;
+    fn changes(&self) -> Result<TableChanges, serde_json::Error>;
 
     /// The rows of a group as they are, by what tells them apart.
     fn shown(&self, key: &str) -> BTreeMap<String, Value>;
@@ -146,14 +143,9 @@ impl<R: Serialize + DeserializeOwned + Clone + PartialEq + Send + Sync, E> Chang
         }
     }
 
-    fn changed(&self) -> Vec<&str> {
-        let differs = |cells: &BTreeMap<String, Cell<R>>| cells.values().any(|cell| cell.now != cell.stored);
-        self.groups.iter().filter(|(_, cells)| differs(cells)).map(|(key, _)| key.as_str()).collect()
-    }
-
-    fn changes(&self, only: Option<&str>) -> Result<TableChanges, serde_json::Error> {
+    fn changes(&self) -> Result<TableChanges, serde_json::Error> {
         let (mut rows, mut gone) = (Vec::new(), Vec::new());
-        for (key, part, cell) in self.cells(only).filter(|(_, _, cell)| cell.now != cell.stored) {
+        for (key, part, cell) in self.cells(None).filter(|(_, _, cell)| cell.now != cell.stored) {
             match &cell.now {
                 Some(row) => rows.push(Keyed { key, part: self.is_parted.then_some(part), position: None, row }),
                 None => gone.push((key.to_owned(), part.to_owned())),
@@ -205,13 +197,10 @@ impl<R: Serialize + Send + Sync, E> Changing<E> for ChangingEntries<R, E> {
         }
     }
 
-    fn changed(&self) -> Vec<&str> {
-        self.groups.iter().filter(|(_, entries)| !entries.is_empty()).map(|(key, _)| key.as_str()).collect()
-    }
-
-    fn changes(&self, only: Option<&str>) -> Result<TableChanges, serde_json::Error> {
-        let groups = self.groups.iter().filter(|(key, _)| only.is_none_or(|only| only == key.as_str()));
-        let rows: Vec<Keyed<'_, R>> = groups
+    fn changes(&self) -> Result<TableChanges, serde_json::Error> {
+        let rows: Vec<Keyed<'_, R>> = self
+            .groups
+            .iter()
             .flat_map(|(key, entries)| entries.iter().map(move |(at, row)| Keyed { key, part: None, position: Some(*at), row }))
             .collect();
         TableChanges::of(&rows, Vec::new())

@@ -20,6 +20,12 @@ pub enum ReadModelError {
         /// What serde says.
         source: serde_json::Error,
     },
+    /// A row that no database would take.
+    #[error("a row of {table} holds U+0000, which Postgres cannot store as text")]
+    Unstorable {
+        /// Whose row.
+        table: &'static str,
+    },
     /// A cursor that was not given out by this list.
     #[error("'{0}' is not a cursor of this list")]
     InvalidCursor(String),
@@ -102,6 +108,7 @@ impl ReadModelError {
             Self::Log(error) => return error.is_outage(),
             Self::Subscription(_)
             | Self::Row { .. }
+            | Self::Unstorable { .. }
             | Self::InvalidCursor(_)
             | Self::Unknown(_)
             | Self::Absent(_)
@@ -129,9 +136,9 @@ impl ReadModelError {
 
     /// Whether a value does not fit its column or a check: the row is at fault, not the database.
     pub(crate) fn is_bad_row(&self) -> bool {
-        matches!(self, Self::Database(sqlx::Error::Database(error)) if error.code().is_some_and(|code| {
-            code.starts_with("22") || code.starts_with("23") || code == "54000"
-        }))
+        let of_data = |code: &str| code.starts_with("22") || code.starts_with("23") || code == "54000";
+        let refused = matches!(self, Self::Database(error) if code(error).is_some_and(|code| of_data(&code)));
+        refused || matches!(self, Self::Unstorable { .. })
     }
 
     /// Whether asking again may help. The log ending before the checkpoint never heals by itself.
@@ -140,6 +147,7 @@ impl ReadModelError {
             Self::Database(_) | Self::Log(_) | Self::LostLease(_) | Self::TooManyDeadLetters { .. } => true,
             Self::Subscription(error) => !matches!(**error, SubscriptionError::AheadOfLog { .. }),
             Self::Row { .. }
+            | Self::Unstorable { .. }
             | Self::InvalidCursor(_)
             | Self::Unknown(_)
             | Self::Absent(_)

@@ -19,6 +19,7 @@ use crate::schema::{Schema, Slot};
 pub(crate) struct Filling<'a> {
     pub(crate) generation: Generation,
     pub(crate) at: Checkpoint,
+    store: &'a EventStore,
     reader: Reader<'a>,
     lease: Lease,
     stop: &'a CancellationToken,
@@ -39,7 +40,12 @@ impl<'a> Filling<'a> {
         let lease = acquire(&generation.pool, schema, name).await?;
         let at = generation.checkpoint().await?;
         let reader = Reader::new(store, generation.model);
-        Ok(Self { generation, at, reader, lease, stop, report })
+        Ok(Self { generation, at, store, reader, lease, stop, report })
+    }
+
+    /// What was discarded meanwhile does not keep its group waiting.
+    pub(crate) async fn heed_discards(&mut self) -> Result<(), ReadModelError> {
+        self.generation.heed_discards(self.store).await
     }
 
     /// Whether what it has seen is still in the log.

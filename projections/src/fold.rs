@@ -3,6 +3,7 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use crate::changing::Changing;
+use crate::discards::Scope;
 use crate::letter::Letter;
 use crate::opened::Opened;
 use crate::projection::Projection;
@@ -12,13 +13,14 @@ use crate::tables::Tables;
 /// An event as a read model sees it.
 pub(crate) enum Reading<'a, P: Projection> {
     /// It was read, and touches these groups.
-    Read { event: Recorded<'a, P::Event>, keys: Vec<String> },
+    Read { event: Recorded<'a, P::Event>, keys: Vec<String>, may_be_refused: bool },
     /// It cannot be read. It is parked under its partition's key, which is the group's own wherever groups follow a stream.
-    Broken { letter: Letter, key: [String; 1] },
+    Broken { letter: Letter, keys: Vec<String> },
 }
 
 impl<'a, P: Projection> Reading<'a, P> {
-    pub(crate) fn of(opened: &'a Opened) -> Self {
+    pub(crate) fn of(opened: &'a Opened, scope: Scope<'_>) -> Self {
+        let within = |key: &String| scope.has(key, opened.event.position, opened.event.event_id);
         let read = match &opened.broken {
             Some(cause) => Err(cause.clone()),
             None => P::Event::read(opened.event.stream.aggregate_type(), opened.event.stored()).map_err(|error| error.to_string()),
@@ -26,11 +28,11 @@ impl<'a, P: Projection> Reading<'a, P> {
         match read {
             Ok(event) => {
                 let event = opened.recorded(event);
-                Self::Read { keys: P::keys(&event), event }
+                Self::Read { keys: P::keys(&event).into_iter().filter(within).collect(), event, may_be_refused: opened.may_be_refused() }
             }
             Err(cause) => {
                 let key = opened.event.partition_key.clone();
-                Self::Broken { letter: opened.letter(key.clone(), Some(cause)), key: [key] }
+                Self::Broken { letter: opened.letter(key.clone(), Some(cause)), keys: Some(key).into_iter().filter(within).collect() }
             }
         }
     }
@@ -38,12 +40,19 @@ impl<'a, P: Projection> Reading<'a, P> {
     /// The groups that it touches, or the one that it parks.
     pub(crate) fn keys(&self) -> &[String] {
         match self {
-            Self::Read { keys, .. } => keys,
-            Self::Broken { key, .. } => key,
+            Self::Read { keys, .. } | Self::Broken { keys, .. } => keys,
         }
     }
 
-    fn letter(&self, key: &str, cause: Option<String>) -> Letter {
+    /// Whether it is known to hold what the database may not take: it is taken in by itself then, so that it is judged alike in any batch.
+    pub(crate) fn may_be_refused(&self) -> bool {
+        match self {
+            Self::Read { may_be_refused, .. } => *may_be_refused,
+            Self::Broken { .. } => false,
+        }
+    }
+
+    pub(crate) fn letter(&self, key: &str, cause: Option<String>) -> Letter {
         match self {
             Self::Read { event, .. } => {
                 Letter { key: key.to_owned(), position: event.position, event_id: event.event_id, event_type: event.name.to_owned(), cause }
@@ -69,14 +78,21 @@ impl<P: Projection> Folder<P> {
         Self { tables: P::Tables::begin(), parked: HashSet::new(), broken: HashMap::new() }
     }
 
-    /// The groups whose rows must be loaded, table by table.
-    pub(crate) fn needed(&self, events: &[Reading<'_, P>]) -> Vec<Vec<String>> {
+    /// The groups that the events touch, or of these one.
+    pub(crate) fn groups(&self, events: &[Reading<'_, P>], only: Option<&str>) -> Vec<String> {
+        let touched = events.iter().flat_map(Reading::keys).filter(|key| only.is_none_or(|only| only == key.as_str()));
+        touched.collect::<BTreeSet<_>>().into_iter().cloned().collect()
+    }
+
+    /// The groups whose rows must be loaded, table by table; of one group where only that takes them in.
+    pub(crate) fn needed(&self, events: &[Reading<'_, P>], only: Option<&str>) -> Vec<Vec<String>> {
         let of_table = |table: &dyn Changing<P::Event>| {
             let read = events.iter().filter_map(|reading| match reading {
-                Reading::Read { event, keys } if table.needs(event) => Some(keys),
+                Reading::Read { event, keys, .. } if table.needs(event) => Some(keys),
                 Reading::Read { .. } | Reading::Broken { .. } => None,
             });
-            read.flatten().collect::<BTreeSet<_>>().into_iter().cloned().collect()
+            let wanted = read.flatten().filter(|key| only.is_none_or(|only| only == key.as_str()));
+            wanted.collect::<BTreeSet<_>>().into_iter().cloned().collect()
         };
         self.tables.iter().map(|table| of_table(table.as_ref())).collect()
     }
@@ -95,10 +111,11 @@ impl<P: Projection> Folder<P> {
     }
 
     /// Folds events in their order; answers those that wait now. What belongs to a parked group waits behind it.
-    pub(crate) fn fold(&mut self, events: &[Reading<'_, P>]) -> Vec<Letter> {
+    pub(crate) fn fold(&mut self, events: &[Reading<'_, P>], only: Option<&str>) -> Vec<Letter> {
         let mut letters = Vec::new();
         for reading in events {
-            letters.extend(reading.keys().iter().filter_map(|key| self.fold_into(key, reading)));
+            let keys = reading.keys().iter().filter(|key| only.is_none_or(|only| only == key.as_str()));
+            letters.extend(keys.filter_map(|key| self.fold_into(key, reading)));
         }
         letters
     }
@@ -132,25 +149,4 @@ impl<P: Projection> Folder<P> {
         }
         Ok(())
     }
-
-    /// The groups with rows that are other than they were.
-    pub(crate) fn changed(&self) -> BTreeSet<String> {
-        self.tables.iter().flat_map(|table| table.changed()).map(str::to_owned).collect()
-    }
-}
-
-/// Letters for every event of groups with a row that the database refused, but for those that wait already: the first of a key tells why.
-pub(crate) fn park_all<P: Projection>(events: &[Reading<'_, P>], refused: HashMap<String, String>, already: &[Letter]) -> Vec<Letter> {
-    let mut causes = refused.clone();
-    let waits = |key: &str, letter: &Letter| already.iter().any(|other| other.key == key && other.position == letter.position);
-    let mut letters = Vec::new();
-    for reading in events {
-        for key in reading.keys().iter().filter(|key| refused.contains_key(*key)) {
-            let letter = reading.letter(key, causes.remove(key));
-            if !waits(key, &letter) {
-                letters.push(letter);
-            }
-        }
-    }
-    letters
 }

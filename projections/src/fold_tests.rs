@@ -18,6 +18,7 @@ use uuid::Uuid;
 
 use crate::changing::TableChanges;
 use crate::customers::{CustomerRow, CustomerStatus, Customers};
+use crate::discards::{Discards, Scope};
 use crate::fold::{Folder, Reading};
 use crate::letter::Letter;
 use crate::opened::Opened;
@@ -78,16 +79,17 @@ type Stored = BTreeMap<(usize, String, String), Value>;
 
 /// The tables and the letters after folding in batches of these sizes, over and over.
 fn folded<P: Projection>(events: &[Opened], sizes: &[usize]) -> (Stored, Vec<Letter>) {
+    let nothing = Discards::default();
     let (mut stored, mut letters, mut rest) = (Stored::new(), Vec::<Letter>::new(), events);
     for size in sizes.iter().cycle() {
         if rest.is_empty() {
             break;
         }
         let (batch, behind) = rest.split_at((*size).clamp(1, rest.len()));
-        let readings: Vec<Reading<'_, P>> = batch.iter().map(Reading::of).collect();
+        let readings: Vec<Reading<'_, P>> = batch.iter().map(|opened| Reading::of(opened, Scope::all(&nothing))).collect();
         let mut folder = begin::<P>(&stored, &letters, &readings);
-        letters.extend(folder.fold(&readings));
-        folder.tables.iter().enumerate().for_each(|(table, changing)| apply(&mut stored, table, changing.changes(None).unwrap()));
+        letters.extend(folder.fold(&readings, None));
+        folder.tables.iter().enumerate().for_each(|(table, changing)| apply(&mut stored, table, changing.changes().unwrap()));
         rest = behind;
     }
     (stored, letters)
@@ -96,7 +98,7 @@ fn folded<P: Projection>(events: &[Opened], sizes: &[usize]) -> (Stored, Vec<Let
 /// Loads what each table says that it needs, and nothing else.
 fn begin<P: Projection>(stored: &Stored, letters: &[Letter], readings: &[Reading<'_, P>]) -> Folder<P> {
     let mut folder = Folder::<P>::new();
-    let needed = folder.needed(readings);
+    let needed = folder.needed(readings, None);
     for ((table, key, part), row) in stored {
         if needed[*table].contains(key) {
             folder.take(*table, key.clone(), part, &row.to_string());

@@ -59,11 +59,36 @@ impl Opened {
         }
     }
 
+    /// Whether it holds U+0000, which JSON knows and no text of Postgres.
+    pub(crate) fn may_be_refused(&self) -> bool {
+        self.event.payload.get().contains(ZERO) || self.event.metadata.actor.contains('\0')
+    }
+
     pub(crate) fn letter(&self, key: String, cause: Option<String>) -> Letter {
         Letter { key, position: self.event.position, event_id: self.event.event_id, event_type: self.event.event_type.clone(), cause }
     }
 }
 
+/// U+0000 as JSON writes it.
+const ZERO: &str = "\\u0000";
+
+/// Whether there is a U+0000 in a JSON text. Behind an odd number of backslashes these are a backslash and a word.
+pub(crate) fn holds_zero(json: &str) -> bool {
+    let is_one = |at: usize| json[..at].bytes().rev().take_while(|byte| *byte == b'\\').count() % 2 == 0;
+    json.match_indices(ZERO).any(|(at, _)| is_one(at))
+}
+
 fn holds_box(event: &RecordedEvent) -> bool {
     event.payload.get().contains("\"$sealed\"")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::holds_zero;
+
+    #[test]
+    fn a_zero_is_told_from_a_backslash_before_a_word() {
+        assert!(holds_zero(r#"{"tracking":"JD014\u0000"}"#) && holds_zero(r#"{"note":"\\\u0000"}"#));
+        assert!(!holds_zero(r#"{"note":"\\u0000"}"#) && !holds_zero(r#"{"note":"u0000"}"#));
+    }
 }

@@ -1,9 +1,7 @@
-//! Pausing one read model without stopping a process.
-
-use sqlx::AssertSqlSafe;
+//! Pausing one read model without stopping a process. A pause belongs to the model: a rebuild, a rollback and a later version leave it as it is.
 
 use crate::schema::{Schema, Slot};
-use crate::{ReadDatabase, ReadModelError};
+use crate::{ReadDatabase, ReadModelError, lasting};
 
 /// Lets a read model stand where it is.
 ///
@@ -22,16 +20,13 @@ pub async fn resume(read: &ReadDatabase, name: &str) -> Result<(), ReadModelErro
 }
 
 async fn set(read: &ReadDatabase, name: &str, paused: bool) -> Result<(), ReadModelError> {
-    let schema = Schema::of(read.models().model(name)?, Slot::Live);
+    let model = read.models().model(name)?;
+    let schema = Schema::of(model, Slot::Live);
     if !schema.exists(read.pool()).await? {
         return Err(ReadModelError::Absent(schema.to_string()));
     }
-    let sql = format!("update {schema}.control set paused = $1");
-    sqlx::query(AssertSqlSafe(sql)).bind(paused).execute(read.pool()).await?;
-    Ok(())
-}
-
-pub(crate) async fn is_paused(read: &ReadDatabase, schema: &Schema) -> Result<bool, ReadModelError> {
-    let sql = format!("select paused from {schema}.control");
-    Ok(sqlx::query_scalar(AssertSqlSafe(sql)).fetch_one(read.pool()).await?)
+    let mut tx = read.pool().begin().await?;
+    lasting::prepare(&mut tx, model, schema.as_str()).await?;
+    lasting::set_paused(&mut tx, model, paused).await?;
+    Ok(tx.commit().await?)
 }

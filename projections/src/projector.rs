@@ -1,5 +1,8 @@
 //! Keeping the read models up to date: one task for each, run by whichever process holds its lease.
 
+mod args;
+
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use event_store::lease::Lease;
@@ -9,42 +12,15 @@ use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 use tracing::{error, info, warn};
 
+pub use self::args::ProjectorArgs;
 use crate::folding::Folding;
 use crate::generation::{Generation, Step, holder};
 use crate::model::ReadModel;
 use crate::opened::Opened;
-use crate::pause::is_paused;
 use crate::schema::Slot;
 use crate::swap::drop_expired;
 use crate::watcher::Kept;
-use crate::{ReadDatabase, ReadModelError};
-
-/// How read models are kept up to date.
-#[derive(Debug, Clone, clap::Args)]
-#[command(next_help_heading = "Projector")]
-pub struct ProjectorArgs {
-    /// Positions of the log that are read at once; one that lags folds up to eight times as many in one transaction
-    #[arg(long, env = "ORDERLY_PROJECTOR_BATCH", default_value_t = 2_000, value_name = "N")]
-    pub projector_batch: usize,
-
-    /// Pause after a batch that reached the head: events that come meanwhile share one transaction
-    #[arg(long, env = "ORDERLY_PROJECTOR_LINGER_MS", default_value_t = 10, value_name = "MS")]
-    pub projector_linger_ms: u64,
-
-    /// How long another process waits for a projector that does not answer
-    #[arg(long, env = "ORDERLY_PROJECTOR_LEASE_MS", default_value_t = 4_000, value_name = "MS")]
-    pub projector_lease_ms: u64,
-
-    /// Dead letters of one read model with which it stops
-    #[arg(long, env = "ORDERLY_PROJECTOR_MAX_DEAD_LETTERS", default_value_t = 1_000, value_name = "N")]
-    pub projector_max_dead_letters: i64,
-}
-
-impl Default for ProjectorArgs {
-    fn default() -> Self {
-        Self { projector_batch: 2_000, projector_linger_ms: 10, projector_lease_ms: 4_000, projector_max_dead_letters: 1_000 }
-    }
-}
+use crate::{ReadDatabase, ReadModelError, lasting};
 
 /// A checkpoint that only passed over events of others is stored this late at most: most batches hold nothing for most read models.
 const PASSED_OVER: Duration = Duration::from_millis(50);
@@ -63,8 +39,8 @@ pub async fn run(store: EventStore, read: ReadDatabase, args: ProjectorArgs, shu
     let mut tasks = JoinSet::new();
     let stop = shutdown.child_token();
     for folding in read.models().foldings() {
-        let keeper =
-            Keeper { folding, model: folding.model(), store: store.clone(), read: read.clone(), args: args.clone(), stop: stop.clone() };
+        let (store, read, args, stop) = (store.clone(), read.clone(), args.clone(), stop.clone());
+        let keeper = Keeper { folding, model: folding.model(), store, read, args, stop, moved: AtomicBool::new(false) };
         tasks.spawn(keeper.run());
     }
     let mut outcome = Ok(());
@@ -82,24 +58,33 @@ struct Keeper {
     read: ReadDatabase,
     args: ProjectorArgs,
     stop: CancellationToken,
+    /// It has taken something in since it last failed.
+    moved: AtomicBool,
 }
 
 impl Keeper {
-    /// Tries again after whatever heals by itself.
+    /// Tries again after whatever heals by itself, later each time until something is taken in. That another holds the lease is no failure: a swap takes it
+    /// away, and gives it back at once.
     async fn run(self) -> Result<(), ReadModelError> {
         let mut pause = FIRST_PAUSE;
         while !self.stop.is_cancelled() {
-            let began = Instant::now();
-            match self.keep().await {
+            let ended = self.keep().await;
+            let moved = self.moved.swap(false, Ordering::Relaxed);
+            match ended {
                 Ok(()) => return Ok(()),
-                Err(ReadModelError::LostLease(schema)) => info!(projection = self.model.name, "{schema} is not this process's any more"),
-                Err(problem) if problem.is_transient() => warn!(projection = self.model.name, "waiting to try again: {problem}"),
+                Err(ReadModelError::LostLease(schema)) => {
+                    info!(projection = self.model.name, "{schema} is not this process's any more");
+                    pause = FIRST_PAUSE;
+                }
+                Err(problem) if problem.is_transient() => {
+                    warn!(projection = self.model.name, "waiting to try again: {problem}");
+                    pause = if moved { FIRST_PAUSE } else { (pause * 2).min(LONGEST_PAUSE) };
+                }
                 Err(problem) => {
                     error!(projection = self.model.name, "stopped: {problem}");
                     return Err(problem);
                 }
             }
-            pause = if began.elapsed() > LONGEST_PAUSE { FIRST_PAUSE } else { (pause * 2).min(LONGEST_PAUSE) };
             self.rest(pause).await;
         }
         Ok(())
@@ -114,7 +99,8 @@ impl Keeper {
 
     /// With the lease, once another process lets go of it.
     async fn keep(&self) -> Result<(), ReadModelError> {
-        let generation = Generation::open(self.folding, Slot::Live, self.read.pool(), true).await?;
+        let mut generation = Generation::open(self.folding, Slot::Live, &self.store, self.read.pool(), true).await?;
+        generation.heed_discards(&self.store).await?;
         let Some(lease) = self.lease(&generation).await? else { return Ok(()) };
         let kept = self.follow(&generation, &lease).await;
         let released = lease.release().await;
@@ -181,6 +167,7 @@ struct Following<'a> {
 
 impl Following<'_> {
     async fn run(&mut self) -> Result<(), ReadModelError> {
+        self.heed_pause().await?;
         while !self.keeper.stop.is_cancelled() {
             self.keep_house().await?;
             let stop = self.keeper.stop.clone();
@@ -245,6 +232,7 @@ impl Following<'_> {
         let step = Step { fence: self.lease.fence(), from: self.stored, to };
         let letters = self.generation.apply(step, events).await?;
         (self.stored, self.stored_at) = (to, Instant::now());
+        self.keeper.moved.store(true, Ordering::Relaxed);
         self.publish(to);
         metrics::counter!("orderly_projection_events_total", "projection" => self.keeper.model.name).increment(events.len() as u64);
         if letters.is_empty() { Ok(()) } else { self.mourn(&letters).await }
@@ -267,16 +255,26 @@ impl Following<'_> {
     async fn keep_house(&mut self) -> Result<(), ReadModelError> {
         if self.renewed_at.elapsed() >= self.keeper.lease_time() / 3 {
             self.renew().await?;
-            while is_paused(&self.keeper.read, &self.generation.schema).await? && !self.keeper.stop.is_cancelled() {
-                self.keeper.rest(self.keeper.lease_time() / 6).await;
-                self.renew().await?;
-            }
+            self.heed_pause().await?;
         }
         if self.cleaned_at.is_none_or(|at| at.elapsed() >= HOUSEKEEPING) {
             drop_expired(self.keeper.model, &self.generation.pool).await?;
             self.cleaned_at = Some(Instant::now());
         }
         Ok(())
+    }
+
+    /// As long as it is told to wait: what is to go on is not begun either.
+    async fn heed_pause(&mut self) -> Result<(), ReadModelError> {
+        while self.is_paused().await? && !self.keeper.stop.is_cancelled() {
+            self.keeper.rest(self.keeper.lease_time() / 6).await;
+            self.renew().await?;
+        }
+        Ok(())
+    }
+
+    async fn is_paused(&self) -> Result<bool, ReadModelError> {
+        lasting::is_paused(&mut *self.generation.pool.acquire().await?, self.keeper.model, self.generation.schema.as_str()).await
     }
 
     async fn renew(&mut self) -> Result<(), ReadModelError> {

@@ -14,7 +14,7 @@ use crate::generation::Generation;
 use crate::progress::Report;
 use crate::schema::{Schema, Slot};
 use crate::swap::{self, Swap};
-use crate::{ReadDatabase, ReadModelError};
+use crate::{ReadDatabase, ReadModelError, lasting};
 
 /// How to rebuild.
 #[derive(Debug, Clone)]
@@ -48,6 +48,8 @@ pub struct Rebuilt {
     pub dead_letters: i64,
     /// Whether it is live now.
     pub swapped: bool,
+    /// Whether the read model was told to wait, and still is: then it was built up to where it stood.
+    pub paused: bool,
     /// How long it took.
     pub took: Duration,
 }
@@ -62,15 +64,17 @@ const CATCH_UPS: usize = 8;
 pub async fn rebuild(store: &EventStore, read: &ReadDatabase, name: &str, options: &RebuildOptions) -> Result<Rebuilt, ReadModelError> {
     let (folding, began) = (read.models().folding(name)?, Instant::now());
     let model = folding.model();
-    Generation::open(folding, Slot::Live, read.pool(), true).await?;
+    let live = Schema::of(model, Slot::Live);
+    live.create(model, read.pool(), true).await?;
     let mut filling = begin(store, read, folding, options).await?;
     let resumed_at = filling.at.position;
-    catch_up(store, &mut filling).await?;
+    let paused = lasting::is_paused(&mut *read.pool().acquire().await?, model, live.as_str()).await?;
+    catch_up(store, read, &mut filling, paused).await?;
     filling.generation.schema.create_indexes(model, read.pool()).await?;
-    catch_up(store, &mut filling).await?;
+    catch_up(store, read, &mut filling, paused).await?;
     let dead_letters = filling.generation.dead_letters().await?;
     let position = filling.at.position;
-    let done = Rebuilt { name: model.name, resumed_at, position, dead_letters, swapped: false, took: began.elapsed() };
+    let done = Rebuilt { name: model.name, resumed_at, position, dead_letters, swapped: false, paused, took: began.elapsed() };
     if options.no_swap {
         filling.release().await?;
         return Ok(done);
@@ -87,7 +91,7 @@ async fn begin<'a>(
     options: &'a RebuildOptions,
 ) -> Result<Filling<'a>, ReadModelError> {
     let open = async || {
-        let generation = Generation::open(folding, Slot::Next, read.pool(), false).await?;
+        let generation = Generation::open(folding, Slot::Next, store, read.pool(), false).await?;
         Filling::open(store, generation, &options.stop, &options.report).await
     };
     let filling = open().await?;
@@ -99,10 +103,10 @@ async fn begin<'a>(
     open().await
 }
 
-/// Up to the head, until the head hardly moves meanwhile.
-async fn catch_up(store: &EventStore, filling: &mut Filling<'_>) -> Result<(), ReadModelError> {
+/// Up to the head, until the head hardly moves meanwhile. What was told to wait is built up to where it waits.
+async fn catch_up(store: &EventStore, read: &ReadDatabase, filling: &mut Filling<'_>, paused: bool) -> Result<(), ReadModelError> {
     for _ in 0..CATCH_UPS {
-        let head = store.head().await?.checkpoint();
+        let head = if paused { read.checkpoint_of(filling.generation.model).await? } else { store.head().await?.checkpoint() };
         let behind = head.position - filling.at.position;
         filling.up_to(head).await?;
         if behind < swap::NEAR {

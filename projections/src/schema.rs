@@ -5,8 +5,8 @@ use std::fmt;
 use event_store::{lease, session};
 use sqlx::{AssertSqlSafe, PgConnection, PgPool};
 
-use crate::ReadModelError;
 use crate::model::ReadModel;
+use crate::{ReadModelError, lasting};
 
 /// The parts that a generation may play.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,15 +54,25 @@ impl Schema {
     pub(crate) async fn create(&self, model: &ReadModel, pool: &PgPool, with_indexes: bool) -> Result<(), ReadModelError> {
         let mut tx = pool.begin().await?;
         lock_generations(&mut tx, model).await?;
+        lasting::prepare(&mut tx, model, Self::of(model, Slot::Live).as_str()).await?;
         let there = sqlx::query_scalar("select exists (select from pg_catalog.pg_namespace where nspname = $1)");
         if !there.bind(&self.0).fetch_one(&mut *tx).await? {
             run(&mut tx, self.ddl(model)).await?;
+            self.begin(model, &mut tx).await?;
             if with_indexes {
                 run(&mut tx, self.in_schema(model.indexes_sql)).await?;
             }
         }
         run(&mut tx, self.grants()).await?;
         tx.commit().await?;
+        Ok(())
+    }
+
+    /// At the log's beginning, with fences of its own.
+    async fn begin(&self, model: &ReadModel, conn: &mut PgConnection) -> Result<(), ReadModelError> {
+        let fence = lasting::fresh_fence(conn, model).await?;
+        let sql = format!("insert into {self}.checkpoints (name, fence) values ($1, $2)");
+        sqlx::query(AssertSqlSafe(sql)).bind(model.name).bind(fence).execute(conn).await?;
         Ok(())
     }
 

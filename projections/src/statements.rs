@@ -2,7 +2,7 @@
 //!
 //! However many tables there are, a batch loads with one statement and stores with one.
 
-use sqlx::{Acquire, AssertSqlSafe, PgConnection, PgPool};
+use sqlx::{AssertSqlSafe, PgConnection, PgPool};
 
 use crate::ReadModelError;
 use crate::changing::TableChanges;
@@ -84,16 +84,6 @@ impl Statements {
         }
         query.execute(conn).await?;
         Ok(())
-    }
-
-    /// The same where the database may refuse a row; answers what it said then, and nothing is changed.
-    pub(crate) async fn try_store(&self, conn: &mut PgConnection, changes: &[TableChanges]) -> Result<Option<String>, ReadModelError> {
-        let mut savepoint = conn.begin().await?;
-        match self.store(&mut savepoint, changes).await {
-            Ok(()) => savepoint.commit().await.map(|()| None).map_err(Into::into),
-            Err(error) if error.is_bad_row() => savepoint.rollback().await.map(|()| Some(error.to_string())).map_err(Into::into),
-            Err(error) => Err(error),
-        }
     }
 
     pub(crate) async fn park(&self, conn: &mut PgConnection, letters: &[Letter]) -> Result<(), ReadModelError> {

@@ -7,7 +7,7 @@ use sqlx::AssertSqlSafe;
 use crate::model::ReadModel;
 use crate::schema::{Schema, Slot};
 use crate::words::row_words;
-use crate::{ReadDatabase, ReadModelError};
+use crate::{ReadDatabase, ReadModelError, lasting};
 
 row_words! {
     /// What is going on with a read model.
@@ -73,7 +73,7 @@ async fn status_of(store: &EventStore, read: &ReadDatabase, model: &ReadModel) -
     let there = live.exists(read.pool()).await?;
     let place_of_live = if there { place(store, read, model, &live).await? } else { unbuilt(store).await? };
     let place_of_next = if next.exists(read.pool()).await? { Some(place(store, read, model, &next).await?) } else { None };
-    let (holder, paused) = if there { keeper(read, model, &live).await? } else { (None, false) };
+    let (holder, paused) = (if there { keeper(read, model, &live).await? } else { None }, is_paused(read, model).await?);
     let state = match (there, paused, &place_of_next, &holder) {
         (false, ..) => State::Absent,
         (true, true, ..) => State::Paused,
@@ -114,10 +114,12 @@ async fn lag_seconds(store: &EventStore, at: Checkpoint, head: Head) -> Result<f
     Ok(waited.unwrap_or_default().max(0.0))
 }
 
-async fn keeper(read: &ReadDatabase, model: &ReadModel, schema: &Schema) -> Result<(Option<String>, bool), ReadModelError> {
-    let sql = format!(
-        "select (select case when leased_until > clock_timestamp() then holder end from {schema}.checkpoints where name = $1), paused \
-         from {schema}.control"
-    );
-    Ok(sqlx::query_as(AssertSqlSafe(sql)).bind(model.name).fetch_one(read.pool()).await?)
+async fn keeper(read: &ReadDatabase, model: &ReadModel, schema: &Schema) -> Result<Option<String>, ReadModelError> {
+    let sql = format!("select case when leased_until > clock_timestamp() then holder end from {schema}.checkpoints where name = $1");
+    let holder: Option<Option<String>> = sqlx::query_scalar(AssertSqlSafe(sql)).bind(model.name).fetch_optional(read.pool()).await?;
+    Ok(holder.flatten())
+}
+
+async fn is_paused(read: &ReadDatabase, model: &ReadModel) -> Result<bool, ReadModelError> {
+    lasting::is_paused(&mut *read.pool().acquire().await?, model, Schema::of(model, Slot::Live).as_str()).await
 }

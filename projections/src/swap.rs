@@ -1,7 +1,8 @@
 //! Putting one generation in the place of another: renames in one transaction, which prepared statements of readers follow.
 //!
 //! Why no batch of a projector is torn apart: each moves its checkpoint first and so holds that row's lock to its end; the swap locks the same row before it
-//! renames, and gives it another fence. A batch that began before is waited for; one that begins meanwhile waits, finds the other fence and does nothing.
+//! renames, and gives it another fence, which no generation ever had. A batch that began before is waited for; one that begins meanwhile waits, finds the other fence
+//! and does nothing.
 
 use std::time::Duration;
 
@@ -11,7 +12,7 @@ use sqlx::{AssertSqlSafe, PgConnection, PgPool};
 use crate::fill::Filling;
 use crate::model::ReadModel;
 use crate::schema::{Schema, Slot, lock_generations};
-use crate::{ReadDatabase, ReadModelError};
+use crate::{ReadDatabase, ReadModelError, lasting};
 
 /// So few events are taken in while the live generation is held.
 pub(crate) const NEAR: i64 = 1_000;
@@ -31,8 +32,9 @@ impl Swap<'_> {
         lock_generations(&mut tx, self.model).await?;
         let live_at = hold(&mut tx, self.model, &live).await?;
         filling.up_to(live_at).await?;
+        filling.heed_discards().await?;
         let position = filling.at.position;
-        self.assert_not_worse(&mut tx, &live, &next).await?;
+        self.assert_not_worse(&mut tx, &live, &next, live_at.position).await?;
         filling.release().await?;
         old.drop(&mut tx).await?;
         live.rename(&mut tx, &old).await?;
@@ -42,24 +44,40 @@ impl Swap<'_> {
         Ok(position)
     }
 
-    async fn assert_not_worse(&self, conn: &mut PgConnection, live: &Schema, next: &Schema) -> Result<(), ReadModelError> {
-        let sql = format!("select (select count(*) from {live}.dead_letters), (select count(*) from {next}.dead_letters)");
-        let (before, after): (i64, i64) = sqlx::query_as(AssertSqlSafe(sql)).fetch_one(conn).await?;
-        if after <= before {
-            return Ok(());
-        }
-        let reason = format!("the new generation has {after} dead letters, the live one {before}");
+    /// What the live one has taken in, the next one has, too; up to where the live one is, for of what comes behind nothing is known.
+    async fn assert_not_worse(&self, conn: &mut PgConnection, live: &Schema, next: &Schema, upto: i64) -> Result<(), ReadModelError> {
+        let sql = format!(
+            "select n.key, n.position, n.event_type, n.cause, count(*) over () from {next}.dead_letters n \
+             where n.position <= $1 and not exists (select from {live}.dead_letters l where l.key = n.key and l.position = n.position) \
+             order by n.position, n.key limit {TOLD}"
+        );
+        let found: Vec<(String, i64, String, Option<String>, i64)> = sqlx::query_as(AssertSqlSafe(sql)).bind(upto).fetch_all(conn).await?;
+        let Some((.., count)) = found.first() else { return Ok(()) };
+        let more = if *count > TOLD { ", …" } else { "" };
+        let events: Vec<String> =
+            found.iter().map(|(key, position, name, cause, _)| told(key, *position, name, cause.as_deref())).collect();
+        let reason = format!("{count} of its dead letters the live generation has taken in: {}{more}", events.join(", "));
         Err(ReadModelError::SwapRefused { name: self.model.name.to_owned(), reason })
     }
+}
+
+/// So many events are named.
+const TOLD: i64 = 5;
+
+fn told(key: &str, position: i64, name: &str, cause: Option<&str>) -> String {
+    format!("{name} at {position} of {key} ({})", cause.unwrap_or("it waits behind another"))
 }
 
 /// Keeps the projector of a generation from writing until the transaction ends, and makes it look again afterwards.
 async fn hold(conn: &mut PgConnection, model: &ReadModel, schema: &Schema) -> Result<Checkpoint, ReadModelError> {
     sqlx::raw_sql("set local lock_timeout = '10s'; set local synchronous_commit = on").execute(&mut *conn).await?;
+    lasting::prepare(conn, model, Schema::of(model, Slot::Live).as_str()).await?;
+    let fence = lasting::fresh_fence(conn, model).await?;
     let sql = format!(
-        "insert into {schema}.checkpoints (name) values ($1) on conflict (name) do update set fence = checkpoints.fence + 1, holder = null, leased_until = null"
+        "insert into {schema}.checkpoints (name, fence) values ($1, $2) \
+         on conflict (name) do update set fence = excluded.fence, holder = null, leased_until = null"
     );
-    sqlx::query(AssertSqlSafe(sql)).bind(model.name).execute(&mut *conn).await?;
+    sqlx::query(AssertSqlSafe(sql)).bind(model.name).bind(fence).execute(&mut *conn).await?;
     Ok(lease::checkpoint(conn, schema.as_str(), model.name).await?.unwrap_or_default())
 }
 

@@ -7,6 +7,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::changing::Changing;
+use crate::discards::Scope;
 use crate::fold::{Folder, Reading};
 use crate::opened::Opened;
 use crate::projection::Projection;
@@ -61,15 +62,16 @@ pub(crate) struct RowName {
     pub(crate) part: String,
 }
 
-pub(crate) struct Tracer<P: Projection> {
+pub(crate) struct Tracer<'a, P: Projection> {
     keys: HashSet<String>,
+    scope: Scope<'a>,
     folder: Folder<P>,
     origins: BTreeMap<RowName, Origins>,
 }
 
-impl<P: Projection> Tracer<P> {
-    pub(crate) fn new(keys: HashSet<String>) -> Self {
-        Self { keys, folder: Folder::new(), origins: BTreeMap::new() }
+impl<'a, P: Projection> Tracer<'a, P> {
+    pub(crate) fn new(keys: HashSet<String>, scope: Scope<'a>) -> Self {
+        Self { keys, scope, folder: Folder::new(), origins: BTreeMap::new() }
     }
 
     fn follow(&mut self, key: &str, reading: &Reading<'_, P>, set_by: &SetBy) {
@@ -101,10 +103,10 @@ impl<P: Projection> Tracer<P> {
     }
 }
 
-impl<P: Projection> Traced for Tracer<P> {
+impl<P: Projection> Traced for Tracer<'_, P> {
     fn take_in(&mut self, events: &[Opened]) {
         for opened in events {
-            let reading = Reading::<'_, P>::of(opened);
+            let reading = Reading::<'_, P>::of(opened, self.scope);
             let event = &opened.event;
             let set_by = SetBy { position: event.position, event_type: event.event_type.clone(), stream: event.stream.clone() };
             for key in reading.keys().iter().filter(|key| self.keys.contains(*key)).cloned().collect::<Vec<_>>() {

@@ -27,6 +27,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use crate::discards::{Discards, Scope};
 use crate::fold::{Folder, Reading};
 use crate::opened::Opened;
 use crate::orders::Orders;
@@ -310,13 +311,14 @@ fn opened(recorded: &Recorded) -> Opened {
 
 /// Compares them at every position; the words for how far it was paid, in their order.
 fn compared(log: &InMemoryLog) -> Vec<String> {
+    let nothing = Discards::default();
     let (mut shown, mut folder, mut told) = (Shown::default(), Folder::<Orders>::new(), Vec::new());
     let key = order().to_string();
     for recorded in log.recorded().iter().filter(|recorded| ["order", "payment", "shipment"].contains(&recorded.stream().aggregate_type()))
     {
         shown.take_in(recorded);
         let opened = opened(recorded);
-        assert_eq!(folder.fold(&[Reading::of(&opened)]), []);
+        assert_eq!(folder.fold(&[Reading::of(&opened, Scope::all(&nothing))], None), []);
         let words = shown.words();
         let mut row = folder.tables[0].shown(&key).remove("").unwrap();
         // What is frozen of the lines is told by no other.

@@ -121,6 +121,7 @@ impl From<ReadModelError> for QueryError {
             | ReadModelError::Log(_)
             | ReadModelError::Subscription(_)
             | ReadModelError::Row { .. }
+            | ReadModelError::Unstorable { .. }
             | ReadModelError::Unknown(_)
             | ReadModelError::LostLease(_)
             | ReadModelError::Busy(_)

@@ -28,6 +28,7 @@ mod state;
 mod stock;
 mod turns;
 mod viewer;
+mod whole_number;
 
 pub use args::QueryArgs;
 pub use router::router;

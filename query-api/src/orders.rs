@@ -23,6 +23,7 @@ use crate::orders::states::{FulfillmentStatus, OrderStatus, PaymentStatus};
 use crate::page::{self, List, Page};
 use crate::position;
 use crate::viewer::Viewer;
+use crate::whole_number::WholeNumber;
 
 /// An order. Addresses are null for who may not see them.
 #[derive(SimpleObject)]
@@ -142,7 +143,7 @@ impl Order {
 /// Which orders.
 #[derive(InputObject, Default)]
 pub(crate) struct OrdersFilter {
-    /// Only those in one of these states.
+    /// Only those in one of these states; an empty list is none of them.
     statuses: Option<Vec<OrderStatus>>,
     /// Only those with this payment status.
     payment_status: Option<PaymentStatus>,
@@ -171,7 +172,7 @@ impl OrdersFilter {
         }
         let (customer, channel) = within(sight, customer, channel)?;
         Ok(OrderFilter {
-            statuses: self.statuses.unwrap_or_default().into_iter().map(Into::into).collect(),
+            statuses: self.statuses.map(|statuses| statuses.into_iter().map(Into::into).collect()),
             payment_status: self.payment_status.map(Into::into),
             fulfillment_status: self.fulfillment_status.map(Into::into),
             customer,
@@ -254,7 +255,7 @@ impl OrderQueries {
         Viewer::asking(context, "Query", "orderCounts")?;
         let read = position::reach::<Orders>(context, min_position).await?;
         let counts = orders::count_by_status(read).await?;
-        Ok(counts.into_iter().map(|(status, count)| OrderCount { status: status.into(), count }).collect())
+        Ok(counts.into_iter().map(|(status, count)| OrderCount { status: status.into(), count: count.into() }).collect())
     }
 }
 
@@ -264,5 +265,5 @@ pub(crate) struct OrderCount {
     /// The state.
     status: OrderStatus,
     /// How many.
-    count: i64,
+    count: WholeNumber,
 }

@@ -15,6 +15,7 @@ use crate::page::{self, List, Page};
 use crate::position;
 use crate::stock::StockItem;
 use crate::viewer::Viewer;
+use crate::whole_number::WholeNumber;
 
 /// A product of the shop.
 #[derive(SimpleObject)]
@@ -33,7 +34,7 @@ pub(crate) struct Product {
     /// The list price of a unit, one for each currency.
     prices: Vec<Money>,
     /// Grams a unit, where known.
-    weight_grams: Option<u32>,
+    weight_grams: Option<WholeNumber>,
     /// When it last changed.
     updated_at: DateTime<Utc>,
 }
@@ -57,7 +58,7 @@ pub(crate) enum ProductStatus {
 pub(crate) struct ProductsFilter {
     /// Only those of this category.
     category: Option<String>,
-    /// Only those in one of these states.
+    /// Only those in one of these states; an empty list is none of them.
     statuses: Option<Vec<ProductStatus>>,
 }
 
@@ -71,7 +72,7 @@ impl From<ProductRow> for Product {
             shippable: row.shippable,
             status: row.status.into(),
             prices: row.prices.into_iter().filter_map(price).collect(),
-            weight_grams: row.weight_grams,
+            weight_grams: row.weight_grams.map(WholeNumber::from),
             updated_at: row.updated_at,
         }
     }
@@ -111,7 +112,7 @@ impl ProductQueries {
     ) -> Result<Page<Product>, QueryError> {
         let read = position::reach::<Products>(context, min_position).await?;
         let filter = filter.unwrap_or_default();
-        let statuses = filter.statuses.unwrap_or_default().into_iter().map(Into::into).collect();
+        let statuses = filter.statuses.map(|statuses| statuses.into_iter().map(Into::into).collect());
         let category = filter.category.map(|category| text("category", category)).transpose()?;
         let request = page::request(List::PRODUCTS, first, after)?;
         let found = products::page(read, &ProductFilter { category, statuses }, &request).await?;

@@ -9,6 +9,7 @@ use crate::errors::QueryError;
 use crate::money::Money;
 use crate::position;
 use crate::viewer::Viewer;
+use crate::whole_number::WholeNumber;
 
 /// A sum of sales in one currency.
 #[derive(SimpleObject)]
@@ -18,9 +19,9 @@ pub(crate) struct Sales {
     /// The category, where summed by category.
     category: Option<String>,
     /// How many orders have a part in it.
-    orders: i64,
+    orders: WholeNumber,
     /// Units that left.
-    units: i64,
+    units: WholeNumber,
     /// Their net.
     net: Money,
     /// Their tax.
@@ -30,7 +31,8 @@ pub(crate) struct Sales {
 impl From<SalesSum> for Sales {
     fn from(sum: SalesSum) -> Self {
         let money = |amount| Money::of(amount, sum.currency.code());
-        Self { net: money(sum.net), tax: money(sum.tax), day: sum.day, category: sum.category, orders: sum.orders, units: sum.units }
+        let (orders, units) = (sum.orders.into(), sum.units.into());
+        Self { net: money(sum.net), tax: money(sum.tax), day: sum.day, category: sum.category, orders, units }
     }
 }
 

@@ -14,6 +14,7 @@ use crate::hops::ClosedWarehouses;
 use crate::page::{self, List, Page};
 use crate::position;
 use crate::viewer::Viewer;
+use crate::whole_number::WholeNumber;
 
 /// The stock of one SKU in one warehouse.
 #[derive(SimpleObject)]
@@ -24,13 +25,13 @@ pub(crate) struct StockItem {
     /// Of what.
     sku: String,
     /// Units in the house.
-    on_hand: i64,
+    on_hand: WholeNumber,
     /// Units of these that are held for orders.
-    reserved: i64,
+    reserved: WholeNumber,
     /// Units that ever came in.
-    received: i64,
+    received: WholeNumber,
     /// Units that ever left with a shipment.
-    dispatched: i64,
+    dispatched: WholeNumber,
     /// When it last changed.
     updated_at: DateTime<Utc>,
     #[graphql(skip)]
@@ -40,12 +41,12 @@ pub(crate) struct StockItem {
 #[ComplexObject]
 impl StockItem {
     /// Units that a new order can have: none of a closed warehouse's.
-    async fn available(&self, context: &Context<'_>) -> Result<i64, QueryError> {
+    async fn available(&self, context: &Context<'_>) -> Result<WholeNumber, QueryError> {
         position::reach::<Warehouses>(context, None).await?;
         let closed = context.data_unchecked::<DataLoader<ClosedWarehouses>>().load_one(self.code.clone()).await?.is_some();
         let units = |units: i64| u64::try_from(units).unwrap_or(0);
-        let available = available_units(units(self.on_hand), units(self.reserved), closed);
-        Ok(i64::try_from(available).unwrap_or(i64::MAX))
+        let available = available_units(units(self.on_hand.get()), units(self.reserved.get()), closed);
+        Ok(i64::try_from(available).unwrap_or(i64::MAX).into())
     }
 }
 
@@ -54,10 +55,10 @@ impl From<StockRow> for StockItem {
         Self {
             warehouse: row.warehouse.to_string(),
             sku: row.sku.to_string(),
-            on_hand: row.on_hand,
-            reserved: row.reserved,
-            received: row.received,
-            dispatched: row.dispatched,
+            on_hand: row.on_hand.into(),
+            reserved: row.reserved.into(),
+            received: row.received.into(),
+            dispatched: row.dispatched.into(),
             updated_at: row.updated_at,
             code: row.warehouse,
         }
@@ -68,9 +69,9 @@ impl From<StockRow> for StockItem {
 #[derive(SimpleObject)]
 pub(crate) struct StockTotals {
     /// Units in all houses.
-    on_hand: i64,
+    on_hand: WholeNumber,
     /// Units of these that are held for orders.
-    reserved: i64,
+    reserved: WholeNumber,
 }
 
 /// A warehouse.
@@ -81,7 +82,7 @@ pub(crate) struct Warehouse {
     /// For people.
     name: String,
     /// Lower is asked first.
-    priority: u32,
+    priority: WholeNumber,
     /// Whether it takes part in sourcing.
     status: WarehouseStatus,
     /// When it last changed.
@@ -90,7 +91,8 @@ pub(crate) struct Warehouse {
 
 impl From<WarehouseRow> for Warehouse {
     fn from(row: WarehouseRow) -> Self {
-        Self { code: row.code.to_string(), name: row.name, priority: row.priority, status: row.status.into(), updated_at: row.updated_at }
+        let (code, priority) = (row.code.to_string(), row.priority.into());
+        Self { code, name: row.name, priority, status: row.status.into(), updated_at: row.updated_at }
     }
 }
 
@@ -167,7 +169,7 @@ impl StockQueries {
         Viewer::asking(context, "Query", "stockTotals")?;
         let read = position::reach::<Stock>(context, min_position).await?;
         let (on_hand, reserved) = stock::totals(read).await?;
-        Ok(StockTotals { on_hand, reserved })
+        Ok(StockTotals { on_hand: on_hand.into(), reserved: reserved.into() })
     }
 
     /// Every warehouse, in the order in which they are asked for stock. Not for customers, nor for a sales channel without the grant.

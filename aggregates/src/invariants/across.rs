@@ -17,6 +17,8 @@ type Place = (String, String, LineNumber);
 pub(super) struct Differences {
     units: BTreeMap<Place, i64>,
     told: BTreeSet<Place>,
+    /// Stock items and orders of which not everything is known.
+    lost: BTreeSet<String>,
 }
 
 impl Differences {
@@ -67,10 +69,16 @@ impl Differences {
         }
     }
 
+    /// Nothing is said any more about this stock item or order.
+    pub(super) fn lose(&mut self, id: &str) {
+        self.lost.insert(id.to_owned());
+    }
+
     /// The differences that were not told before.
     pub(super) fn news(&mut self) -> Vec<(StreamId, String)> {
+        let is_news = |place: &Place| !self.told.contains(place) && !self.lost.contains(&place.0) && !self.lost.contains(&place.1);
         let news: Vec<(Place, i64)> =
-            self.units.iter().filter(|(place, _)| !self.told.contains(*place)).map(|(place, units)| (place.clone(), *units)).collect();
+            self.units.iter().filter(|(place, _)| is_news(place)).map(|(place, units)| (place.clone(), *units)).collect();
         self.told.extend(news.iter().map(|(place, _)| place.clone()));
         let tell = |((item, order, line), units): (Place, i64)| {
             let message = format!("{item} holds {units} units more for line {line} than the order says");

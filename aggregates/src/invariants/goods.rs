@@ -17,6 +17,7 @@ pub struct GoodsInvariants {
     stock: BTreeMap<StreamId, StockLedger>,
     differences: Differences,
     leaving: Leaving,
+    lost: BTreeSet<StreamId>,
     position: i64,
 }
 
@@ -29,7 +30,7 @@ impl GoodsInvariants {
                 self.differences.stock(stream.aggregate_id(), event);
                 let mut findings = self.leaving.check(event);
                 findings.extend(self.stock.entry(stream.clone()).or_default().apply(event));
-                findings
+                if self.lost.contains(stream) { Findings::new() } else { findings }
             }
             DomainEvent::Order(event) => {
                 self.differences.order(stream.aggregate_id(), event);
@@ -51,6 +52,15 @@ impl GoodsInvariants {
         located(position, stream, findings)
     }
 
+    /// An event of this stream cannot be read: of the stock item, or of the order that it belongs to, what is known is known up to it, and nothing is held against
+    /// them from there on.
+    pub fn lose(&mut self, stream: &StreamId, order: &str) {
+        self.lost.insert(stream.clone());
+        self.differences.lose(stream.aggregate_id());
+        self.differences.lose(order);
+        self.leaving.lost.insert(order.to_owned());
+    }
+
     /// What does not hold between streams. To be asked after the last event of an append: within one, they disagree for a moment.
     pub fn end_of_append(&mut self) -> Vec<Violation> {
         let position = self.position;
@@ -65,6 +75,8 @@ struct Leaving {
     confirmed: BTreeSet<String>,
     /// Shipments that a carrier keeps or brings although they were called off: their goods left the shelf, whatever the order says.
     left_all_the_same: BTreeSet<String>,
+    /// Orders of which not everything is known.
+    lost: BTreeSet<String>,
 }
 
 impl Leaving {
@@ -101,6 +113,7 @@ impl Leaving {
     }
 
     fn has(&self, left: &StockDispatched) -> bool {
-        self.confirmed.contains(&left.order.to_string()) || self.left_all_the_same.contains(&left.shipment.to_string())
+        let order = left.order.to_string();
+        self.confirmed.contains(&order) || self.lost.contains(&order) || self.left_all_the_same.contains(&left.shipment.to_string())
     }
 }

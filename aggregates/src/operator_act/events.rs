@@ -1,6 +1,7 @@
 //! What was ever stored of operators' acts on the machinery, and what follows from it. Names and payloads are the storage format: add, never alter.
 
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use super::OperatorAct;
 use crate::stored::stored_events;
@@ -20,6 +21,10 @@ stored_events! {
     ProjectionResumed = "operator_act.projection_resumed", version "1";
     /// A history that was made elsewhere is brought in.
     ImportStarted = "operator_act.import_started", version "1";
+    /// Events that a follower of the log could not take in were given to it again.
+    LettersRetried = "operator_act.letters_retried", version "1";
+    /// A follower of the log goes on without an event that it could not take in, now and whenever it is built anew.
+    LetterDiscarded = "operator_act.letter_discarded", version "1";
 }
 
 /// See [`OperatorActEvent::RebuildRequested`].
@@ -74,6 +79,44 @@ pub struct ImportStarted {
     pub source: String,
     /// Why, in the operator's words.
     pub reason: Option<String>,
+}
+
+/// See [`OperatorActEvent::LettersRetried`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct LettersRetried {
+    /// Who follows the log: the name of a read model, or of a process.
+    pub follower: String,
+    /// Only those of this key.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key: Option<String>,
+    /// Only those behind the event at this position.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub position: Option<i64>,
+    /// Only those whose cause says this.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cause: Option<String>,
+    /// Why, in the operator's words.
+    pub reason: Option<String>,
+}
+
+/// The stored name of [`OperatorActEvent::LetterDiscarded`], for those who look for it.
+pub const LETTER_DISCARDED: &str = "operator_act.letter_discarded";
+
+/// See [`OperatorActEvent::LetterDiscarded`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct LetterDiscarded {
+    /// Who follows the log: the name of a read model, or of a process.
+    pub follower: String,
+    /// The key that goes on without the event.
+    pub key: String,
+    /// Where the event stands in the log.
+    pub position: i64,
+    /// The event.
+    pub event_id: Uuid,
+    /// Its stored name.
+    pub event_type: String,
+    /// Why, in the operator's words.
+    pub reason: String,
 }
 
 // What follows from what happened.

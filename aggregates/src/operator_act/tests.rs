@@ -13,3 +13,8 @@ fn an_act_is_recorded_once() {
     assert_eq!(world.refused(&other), "act_exists");
     assert_eq!(world.must(&RecordAct { act: operation(2), ..other }), 1);
 }
+
+#[test]
+fn a_discarded_letter_is_found_under_its_name() {
+    assert!(OperatorActEvent::STORED.iter().any(|(name, _)| *name == LETTER_DISCARDED));
+}

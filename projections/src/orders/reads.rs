@@ -11,8 +11,8 @@ use crate::{Page, PageRequest, ReadDatabase, ReadModelError};
 /// Which orders.
 #[derive(Debug, Clone, Default)]
 pub struct OrderFilter {
-    /// Only those in one of these states; empty: any.
-    pub statuses: Vec<OrderStatus>,
+    /// Only those in one of these states; of none: no order.
+    pub statuses: Option<Vec<OrderStatus>>,
     /// Only those with this payment status.
     pub payment_status: Option<PaidStatus>,
     /// Only those with this fulfillment status.
@@ -84,7 +84,7 @@ pub async fn by_channel_references(read: &ReadDatabase, channel: &str, reference
 /// The cursor is not one of this list, or the read database cannot be asked.
 pub async fn page(read: &ReadDatabase, filter: &OrderFilter, request: &PageRequest) -> Result<Page<OrderRow>, ReadModelError> {
     // Both tables have the time: the one that the list is narrowed by has the index that is in its order.
-    let by = if filter.statuses.is_empty() { "t" } else { "o" };
+    let by = if filter.statuses.is_none() { "t" } else { "o" };
     let mut query = orders();
     narrow(&mut query, filter, by);
     if let Some(after) = request.after.as_deref().map(str::parse::<TimeCursor>).transpose()? {
@@ -106,8 +106,8 @@ async fn found(read: &ReadDatabase, mut query: QueryBuilder<Postgres>) -> Result
 }
 
 fn narrow(query: &mut QueryBuilder<Postgres>, filter: &OrderFilter, by: &str) {
-    if !filter.statuses.is_empty() {
-        let words: Vec<&str> = filter.statuses.iter().map(|status| status.as_str()).collect();
+    if let Some(statuses) = &filter.statuses {
+        let words: Vec<&str> = statuses.iter().map(|status| status.as_str()).collect();
         query.push(" and o.status = any(").push_bind(words).push(")");
     }
     if let Some(status) = filter.payment_status {

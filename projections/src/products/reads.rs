@@ -9,8 +9,8 @@ use crate::{Page, PageRequest, ReadDatabase, ReadModelError};
 pub struct ProductFilter {
     /// Only those of this category.
     pub category: Option<String>,
-    /// Only those in one of these states; empty: any.
-    pub statuses: Vec<ProductStatus>,
+    /// Only those in one of these states; of none: no product.
+    pub statuses: Option<Vec<ProductStatus>>,
 }
 
 /// One product.
@@ -39,8 +39,8 @@ pub async fn page(read: &ReadDatabase, filter: &ProductFilter, request: &PageReq
     if let Some(category) = &filter.category {
         query.push(" and category = ").push_bind(category.clone());
     }
-    if !filter.statuses.is_empty() {
-        let words: Vec<&str> = filter.statuses.iter().map(|status| status.as_str()).collect();
+    if let Some(statuses) = &filter.statuses {
+        let words: Vec<&str> = statuses.iter().map(|status| status.as_str()).collect();
         query.push(" and status = any(").push_bind(words).push(")");
     }
     read.page_by_key(query, request, |row: &ProductRow| row.sku.to_string()).await

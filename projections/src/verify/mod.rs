@@ -6,6 +6,7 @@
 
 mod compare;
 mod difference;
+mod letters;
 
 use std::collections::HashSet;
 
@@ -26,6 +27,7 @@ use crate::trace::Origins;
 use crate::{ReadDatabase, ReadModelError};
 
 pub use difference::Difference;
+pub use letters::Untaken;
 
 /// So many differing rows are told in full; more are only counted.
 pub const MAX_ROWS: usize = 100;
@@ -45,14 +47,19 @@ pub struct VerifyReport {
     pub differing_rows: i64,
     /// The differences of the first [`MAX_ROWS`] of them, field by field.
     pub differences: Vec<Difference>,
-    /// Events that the live generation could not fold, and those that wait behind them.
+    /// Events that the live generation could not take in, and those that wait behind them.
     pub dead_letters: i64,
+    /// Those that only one side could not take in, or that wait on one side only. Rows of their groups are not compared: neither side is wrong about them, one
+    /// knows less.
+    pub differing_letters: i64,
+    /// The first [`MAX_ROWS`] events that either side could not take in, each with the reason.
+    pub untaken: Vec<Untaken>,
 }
 
 impl VerifyReport {
     /// Whether the live rows are what the log says.
     pub fn is_clean(&self) -> bool {
-        self.differing_rows == 0
+        self.differing_rows == 0 && self.differing_letters == 0
     }
 }
 
@@ -73,7 +80,7 @@ pub async fn verify(
         return Err(ReadModelError::Absent(Schema::of(model, Slot::Live).to_string()));
     }
     drop_unless_busy(model, Slot::Scratch, read.pool()).await?;
-    let scratch = Generation::open(folding, Slot::Scratch, read.pool(), false).await?;
+    let scratch = Generation::open(folding, Slot::Scratch, store, read.pool(), false).await?;
     let filling = Filling::open(store, scratch, stop, report).await?;
     let found = Verification { store, read, folding, model, filling }.run().await;
     drop_scratch(read, model).await?;
@@ -101,14 +108,22 @@ impl Verification<'_> {
         let pages = compare::pages(self.read.pool(), self.model, &live, &scratch).await?;
         let mut held = self.read.pool().begin().await?;
         let at = self.meet(&mut held, &live).await?;
-        let rows = compare::rows(&mut held, self.model, (&live, &scratch), &pages.differing).await?;
-        let dead_letters =
-            sqlx::query_scalar(AssertSqlSafe(format!("select count(*) from {live}.dead_letters"))).fetch_one(&mut *held).await?;
+        let letters = letters::letters(&mut held, self.store, &live, &scratch).await?;
+        let mut rows = compare::rows(&mut held, self.model, (&live, &scratch), &pages.differing).await?;
         held.rollback().await?;
+        rows.retain(|row| !letters.parted.contains(&row.name.key));
         let differing_rows = rows.len() as i64;
-        let differences = self.explain(rows, at).await?;
-        let (name, generation) = (self.model.name, self.model.version);
-        Ok(VerifyReport { name, generation, position: at.position, rows: pages.rows, differing_rows, differences, dead_letters })
+        Ok(VerifyReport {
+            name: self.model.name,
+            generation: self.model.version,
+            position: at.position,
+            rows: pages.rows,
+            differing_rows,
+            differences: self.explain(rows, at).await?,
+            dead_letters: letters.of_live,
+            differing_letters: letters.differing,
+            untaken: letters.told,
+        })
     }
 
     /// Up to where the live generation is, until it hardly moves meanwhile.
@@ -139,7 +154,8 @@ impl Verification<'_> {
         if told.is_empty() {
             return Ok(Vec::new());
         }
-        let mut traced = self.folding.trace(told.iter().map(|row| row.name.key.clone()).collect::<HashSet<_>>());
+        let mut traced =
+            self.folding.trace(told.iter().map(|row| row.name.key.clone()).collect::<HashSet<_>>(), self.filling.generation.discards());
         let reader = Reader::new(self.store, self.model);
         let mut from = Checkpoint::START;
         while let Some(stretch) = reader.next(from, at).await? {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use aggregates::values::OrderId;
-use projections::{ReadModelError, State, dead_letters, orders, pause, resume, stock};
+use projections::{LetterFilter, ReadModelError, State, dead_letters, orders, pause, resume, stock};
 use uuid::Uuid;
 
 use crate::samples::{FIRST, SECOND, THIRD, shop};
@@ -77,7 +77,7 @@ async fn an_event_that_cannot_be_read_parks_its_row_alone() {
     let later = shop().into_iter().find(|sample| sample.needed.stream.to_string() == payment).unwrap();
     shop_.record(&[later]).await;
     shop_.caught_up().await;
-    let letters = dead_letters(&shop_.read, "orders", 10).await.unwrap();
+    let letters = dead_letters(&shop_.read, "orders", &LetterFilter::default(), 10).await.unwrap();
     assert!(letters.iter().all(|letter| letter.key == SECOND.to_string()), "{letters:?}");
     assert_eq!((letters[0].event_type.as_str(), letters[0].cause.is_some()), ("order.from_the_future", true));
     assert_eq!((letters[1].event_type.as_str(), letters[1].cause.as_deref()), ("payment.initiated", None));
@@ -94,7 +94,7 @@ async fn a_row_that_the_database_refuses_is_parked_alone() {
     shop_.record(&shop()).await;
     let running = shop_.project();
     shop_.caught_up().await;
-    let letters = dead_letters(&shop_.read, "orders", 100).await.unwrap();
+    let letters = dead_letters(&shop_.read, "orders", &LetterFilter::default(), 100).await.unwrap();
     assert_eq!((letters[0].key.clone(), letters[0].event_type.as_str()), (SECOND.to_string(), "order.placed"));
     assert!(letters[0].cause.as_deref().unwrap().contains("check"), "{:?}", letters[0].cause);
     assert_eq!(letters.len(), 9);
@@ -110,12 +110,12 @@ async fn a_row_that_somebody_broke_is_parked_alone_and_healed_by_a_rebuild() {
     let running = shop_.project();
     shop_.record(&shop()[8..10]).await;
     shop_.caught_up().await;
-    let letters = dead_letters(&shop_.read, "stock", 10).await.unwrap();
+    let letters = dead_letters(&shop_.read, "stock", &LetterFilter::default(), 10).await.unwrap();
     assert_eq!(letters.iter().map(|letter| letter.key.as_str()).collect::<Vec<_>>(), ["berlin/A-1"]);
     assert!(letters[0].cause.as_deref().unwrap().contains("cannot be read"), "{letters:?}");
     assert_eq!(stock::by_id(&shop_.read, &"berlin/B-2".parse().unwrap()).await.unwrap().unwrap().on_hand, 9);
     projections::rebuild(&shop_.store, &shop_.read, "stock", &projections::RebuildOptions::default()).await.unwrap();
-    assert!(dead_letters(&shop_.read, "stock", 10).await.unwrap().is_empty());
+    assert!(dead_letters(&shop_.read, "stock", &LetterFilter::default(), 10).await.unwrap().is_empty());
     assert_eq!(stock::totals(&shop_.read).await.unwrap(), (11 + 15, 0));
     running.stop().await;
 }

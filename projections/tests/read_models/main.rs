@@ -4,6 +4,7 @@
 
 mod database;
 mod keeping;
+mod letters;
 mod reading;
 mod rebuilding;
 mod samples;

@@ -40,7 +40,11 @@ async fn orders_are_listed_latest_first_and_narrowed() {
     let shop = Shop::projected().await;
     let all = OrderFilter::default;
     assert_eq!(ids(&shop, all()).await, [THIRD, SECOND, FIRST]);
-    assert_eq!(ids(&shop, OrderFilter { statuses: vec![OrderStatus::Rejected, OrderStatus::Placed], ..all() }).await, [THIRD, SECOND]);
+    assert_eq!(
+        ids(&shop, OrderFilter { statuses: Some(vec![OrderStatus::Rejected, OrderStatus::Placed]), ..all() }).await,
+        [THIRD, SECOND]
+    );
+    assert_eq!(ids(&shop, OrderFilter { statuses: Some(vec![]), ..all() }).await, [] as [Uuid; 0]);
     assert_eq!(ids(&shop, OrderFilter { payment_status: Some(PaidStatus::Declined), ..all() }).await, [SECOND]);
     assert_eq!(ids(&shop, OrderFilter { fulfillment_status: Some(FulfillmentStatus::Delivered), ..all() }).await, [FIRST]);
     assert_eq!(ids(&shop, OrderFilter { customer: Some(CustomerId::new(BEN)), ..all() }).await, [THIRD]);
@@ -96,9 +100,9 @@ async fn products_stock_and_warehouses_are_found_and_listed() {
     let apple = products::by_sku(read, &"A-1".parse().unwrap()).await.unwrap().unwrap();
     assert_eq!((apple.name.as_str(), apple.prices["EUR"].as_str()), ("Apple", "2.50"));
     assert_eq!(products::by_skus(read, &["B-2".parse().unwrap(), "C-3".parse().unwrap()]).await.unwrap().len(), 1);
-    let fruit = ProductFilter { category: Some("fruit".to_owned()), statuses: vec![] };
+    let fruit = ProductFilter { category: Some("fruit".to_owned()), statuses: None };
     assert_eq!(products::page(read, &fruit, &all).await.unwrap().rows[0].0, "A-1");
-    let paused = ProductFilter { category: None, statuses: vec![ProductStatus::Paused] };
+    let paused = ProductFilter { category: None, statuses: Some(vec![ProductStatus::Paused]) };
     let page = products::page(read, &paused, &all).await.unwrap();
     assert_eq!((page.rows.len(), page.rows[0].0.as_str()), (1, "B-2"));
 

@@ -83,8 +83,16 @@ impl Shop {
     }
 
     pub(crate) fn project(&self) -> Running {
+        self.project_with(ProjectorArgs {
+            projector_batch: 16,
+            projector_linger_ms: 1,
+            projector_lease_ms: 1_500,
+            ..ProjectorArgs::default()
+        })
+    }
+
+    pub(crate) fn project_with(&self, args: ProjectorArgs) -> Running {
         let stop = CancellationToken::new();
-        let args = ProjectorArgs { projector_batch: 16, projector_linger_ms: 1, projector_lease_ms: 1_500, ..ProjectorArgs::default() };
         Running { task: tokio::spawn(run(self.store.clone(), self.read.clone(), args, stop.clone())), stop }
     }
 
@@ -109,6 +117,19 @@ impl Shop {
         }
     }
 
+    /// Until a projector holds the lease of a read model.
+    pub(crate) async fn held(&self, name: &str) {
+        let deadline = std::time::Instant::now() + Duration::from_secs(20);
+        loop {
+            let status = projections::status(&self.store, &self.read).await.unwrap();
+            if status.iter().any(|status| status.name == name && status.holder.is_some()) {
+                return;
+            }
+            assert!(std::time::Instant::now() < deadline, "waited 20 s until somebody kept {name}");
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    }
+
     pub(crate) async fn projected() -> Self {
         let shop = Self::open().await;
         let running = shop.project();
@@ -119,6 +140,11 @@ impl Shop {
 
     pub(crate) async fn sql(&self, sql: &str) {
         sqlx::raw_sql(AssertSqlSafe(sql)).execute(self.read.pool()).await.unwrap();
+    }
+
+    /// Changes the log past its triggers.
+    pub(crate) async fn falsify(&self, sql: &str) {
+        self.sql(&format!("alter table log.events disable trigger all; {sql}; alter table log.events enable trigger all")).await;
     }
 
     /// An event that no program knows, written past the log.

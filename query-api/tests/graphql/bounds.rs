@@ -129,7 +129,7 @@ async fn variables_are_as_deep_as_json_may_be() {
         let body = format!("{{\"query\":\"{query}\",\"variables\":{variables}}}");
         Request::post("/graphql").header("authorization", format!("Bearer {token}")).body(Body::from(body)).unwrap()
     };
-    assert_eq!(api.send(send(1)).await.data()["orders"]["nodes"].as_array().unwrap().len(), 3);
+    assert_eq!(api.send(send(1)).await.data()["orders"]["nodes"].as_array().unwrap().len(), 0, "none of no states");
     for levels in [100, 124] {
         assert_eq!(api.send(send(levels)).await.code(), "INVALID_QUERY", "{levels}");
     }

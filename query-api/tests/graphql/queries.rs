@@ -90,6 +90,8 @@ async fn orders_are_narrowed_by_state_customer_channel_and_time() {
     let api = Api::open().await;
     let filters = [
         ("statuses: [REJECTED, PLACED]".to_owned(), json!([{ "id": THIRD }, { "id": SECOND }])),
+        ("statuses: []".to_owned(), json!([])),
+        ("statuses: null, customer: null".to_owned(), json!([{ "id": THIRD }, { "id": SECOND }, { "id": FIRST }])),
         (format!(r#"customer: "{BEN}""#), json!([{ "id": THIRD }])),
         (r#"channel: "store""#.to_owned(), json!([])),
         ("paymentStatus: DECLINED".to_owned(), json!([{ "id": SECOND }])),
@@ -132,6 +134,8 @@ async fn products_come_with_their_stock() {
     assert_eq!(answer.data()["products"]["nodes"][1], bread);
     let fruit = api.operator(r#"{ products(filter: { category: "fruit" }) { nodes { sku } } product(sku: "X-9") { sku } }"#).await;
     assert_eq!(fruit.data(), &json!({ "products": { "nodes": [{ "sku": "A-1" }] }, "product": null }));
+    let none = api.operator("{ products(filter: { statuses: [] }) { nodes { sku } } }").await;
+    assert_eq!(none.data()["products"]["nodes"], json!([]));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -149,6 +153,15 @@ async fn stock_is_told_per_warehouse_and_sku() {
     assert_eq!((&data["stockItem"], &data["none"]), (&json!({ "onHand": 1, "dispatched": 0 }), &json!(null)));
     assert_eq!(data["stockTotals"], json!({ "onHand": 11, "reserved": 0 }));
     assert_eq!(data["warehouses"][0], json!({ "code": "berlin", "name": "Berlin", "priority": 1, "status": "OPEN" }));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn more_units_than_32_bits_can_count_are_told_exactly() {
+    let api = Api::open().await;
+    api.shop.sql("update stock_v2.stock set on_hand = 2200000000, received = 2200000004 where key = 'berlin/A-1'").await;
+    let answer = api.operator(r#"{ stockItem(warehouse: "berlin", sku: "A-1") { onHand received } stockTotals { onHand } }"#).await;
+    let expected = json!({ "stockItem": { "onHand": 2_200_000_000_i64, "received": 2_200_000_004_i64 }, "stockTotals": { "onHand": 2_200_000_005_i64 } });
+    assert_eq!(answer.data(), &expected);
 }
 
 #[tokio::test(flavor = "multi_thread")]
