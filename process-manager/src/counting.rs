@@ -14,7 +14,7 @@ pub struct Counts {
     pub waiting: i64,
     /// Orders that wait for an operator.
     pub parked: i64,
-    /// Orders with an event that could not be read.
+    /// Orders with an event that could not be read, those among them that were final before it came.
     pub dead_letters: i64,
 }
 
@@ -25,7 +25,7 @@ pub struct Counts {
 pub async fn counts(pool: &PgPool) -> Result<Counts, ProcessError> {
     let (instances_open, pending, waiting, parked, dead_letters) = sqlx::query_as(
         "select count(*), coalesce(sum(pending), 0), coalesce(sum(waiting), 0), count(*) filter (where parked),
-                count(*) filter (where unreadable is not null)
+                (select count(*) from process.instances where unreadable is not null)
            from process.instances where not final",
     )
     .fetch_one(pool)

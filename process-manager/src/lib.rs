@@ -4,7 +4,7 @@
 //! - The runner ([`run`]) follows the log for a share of all orders (`parts`), keeps one row per order (`instances`), and does what the saga says: commands through
 //!   the log (`commands`), calls to gateways and carriers (`calls`). What is under way stands in the order's row, so whoever takes a part over does it again:
 //!   a command under its id, a call under its operation, which makes the second time harmless. Instants that pass are recorded by it, too (`deadlines`).
-//! - [`counts`], [`parked`], [`describe`], [`unsettled`] and [`verify`] answer operators.
+//! - [`counts`], [`parked`], [`stuck`](fn@stuck), [`describe`], [`unsettled`](fn@unsettled) and [`verify`] answer operators.
 
 mod calls;
 mod commands;
@@ -24,6 +24,7 @@ mod rebuilding;
 mod retries;
 mod runner;
 mod settings;
+mod stuck;
 mod unsettled;
 mod verifying;
 mod waiting;
@@ -32,9 +33,10 @@ mod warehouses;
 pub use counting::{Counts, counts};
 pub use describing::{DeadlineView, HistoryLine, SagaView, StepView, describe};
 pub use error::ProcessError;
-pub use parts::{PartStatus, followed, parts};
+pub use parts::{Lost, PartStatus, followed, parts};
 pub use runner::run;
 pub use settings::{Fulfillment, ProcessArgs};
+pub use stuck::{StuckOrder, stuck};
 pub use unsettled::{Unsettled, unsettled};
-pub use verifying::{Difference, Verification, verify};
+pub use verifying::{Difference, Untaken, Verification, verify};
 pub use waiting::{ParkedOrder, parked};

@@ -16,7 +16,7 @@ use uuid::Uuid;
 
 use crate::{ProcessArgs, ProcessError};
 
-pub use standing::{PartStatus, followed, parts};
+pub use standing::{Lost, PartStatus, followed, parts};
 
 /// The row that programs know which followed all orders under one lease; the parts' names begin with it.
 const NAME: &str = "order_fulfillment";

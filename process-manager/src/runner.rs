@@ -43,10 +43,17 @@ pub async fn run(
     }
     let runner = Runner { store, outside: Outside { gateway, carrier }, args, shutdown, told: AtomicBool::new(false) };
     let holder = format!("{}/{}", std::process::id(), Uuid::now_v7());
-    let mut pauses = Pauses::up_to(runner.args.longest_pause().min(Duration::from_secs(5)));
+    let longest = runner.args.longest_pause().min(Duration::from_secs(5));
+    let mut pauses = Pauses::up_to(longest);
     while !runner.shutdown.is_cancelled() {
-        match runner.take_part(&holder).await {
-            Ok(()) => pauses = Pauses::up_to(runner.args.longest_pause().min(Duration::from_secs(5))),
+        let began = Instant::now();
+        let ended = runner.take_part(&holder).await;
+        // That another program holds a part is no failure, and what went well for a while is not held against what went wrong before.
+        if matches!(ended, Ok(()) | Err(ProcessError::LeaseLost)) || began.elapsed() > longest {
+            pauses = Pauses::up_to(longest);
+        }
+        match ended {
+            Ok(()) => {}
             Err(error) if is_passing(&error) => {
                 let pause = pauses.next(None);
                 warn!(error = %error, pause_ms = pause.as_millis(), "the order process pauses");

@@ -1,6 +1,6 @@
 //! Whether the stored processes are what the log makes of them.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use event_store::{EventStore, Filter, RecordedEvent};
 use serde::Serialize;
@@ -20,6 +20,19 @@ pub struct Verification {
     pub compared: usize,
     /// Those that differ.
     pub differences: Vec<Difference>,
+    /// Those with an event that cannot be read: what is known of them is known up to it.
+    pub untaken: Vec<Untaken>,
+}
+
+/// An order with an event that cannot be read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Untaken {
+    /// Whose.
+    pub order: Uuid,
+    /// Which event, and why.
+    pub cause: String,
+    /// Whether the stored process stopped at it; else it was taken in before it could not be read any more.
+    pub stored: bool,
 }
 
 /// A stored process that is not what the log makes of it.
@@ -47,6 +60,7 @@ pub async fn verify(store: &EventStore, rules: &Rules, parts: u32) -> Result<Ver
         let of_part = verify_part(store, rules, (part, parts)).await?;
         found.compared += of_part.compared;
         found.differences.extend(of_part.differences);
+        found.untaken.extend(of_part.untaken);
     }
     found.differences.sort_by_key(|difference| difference.position);
     Ok(found)
@@ -55,7 +69,7 @@ pub async fn verify(store: &EventStore, rules: &Rules, parts: u32) -> Result<Ver
 async fn verify_part(store: &EventStore, rules: &Rules, part: (u32, u32)) -> Result<Verification, ProcessError> {
     let followed = parts::followed(store.pool()).await?;
     let stored = all_stored(store, part).await?;
-    let mut comparison = Comparison { followed, stored, replayed: HashMap::new(), found: Verification::default() };
+    let mut comparison = Comparison { followed, stored, replayed: HashMap::new(), stopped: HashSet::new(), found: Verification::default() };
     let upto = comparison.stored.values().map(|instance| instance.position()).max().unwrap_or(0).max(followed);
     let filter = Filter::aggregates(Happened::AGGREGATE_TYPES.iter().copied()).partition(part.0, part.1);
     let mut after = 0;
@@ -84,6 +98,8 @@ struct Comparison {
     /// What is not compared yet.
     stored: HashMap<Uuid, Instance>,
     replayed: HashMap<Uuid, Instance>,
+    /// Orders that stopped at an event that cannot be read, and were compared: nothing of them was taken in from there on.
+    stopped: HashSet<Uuid>,
     found: Verification,
 }
 
@@ -91,7 +107,7 @@ impl Comparison {
     fn take_in(&mut self, event: &RecordedEvent, rules: &Rules) {
         let Ok(order) = event.partition_key.parse() else { return };
         let seen_upto = self.stored.get(&order).map_or(self.followed, |instance| instance.position());
-        if event.position > seen_upto {
+        if event.position > seen_upto || self.stopped.contains(&order) {
             return;
         }
         let replayed = self.replayed.entry(order).or_default();
@@ -104,9 +120,24 @@ impl Comparison {
     fn compare(&mut self, order: Uuid) {
         let (stored, replayed) = (self.stored.remove(&order), self.replayed.remove(&order));
         let position = stored.as_ref().or(replayed.as_ref()).map_or(0, |instance| instance.position());
-        let same = stored.as_ref().map(|instance| &instance.state) == replayed.as_ref().map(|instance| &instance.state);
         self.found.compared += 1;
-        if !same {
+        let cause = |instance: &Option<Instance>| instance.as_ref().and_then(|instance| instance.unreadable.clone());
+        let (stopped, stops) = (cause(&stored), cause(&replayed));
+        if stopped.is_some() {
+            self.stopped.insert(order);
+        }
+        if let Some(cause) = stopped.clone().or_else(|| stops.clone()) {
+            self.found.untaken.push(Untaken { order, cause, stored: stopped.is_some() });
+        }
+        let same = match (&stored, &replayed) {
+            (Some(stored), Some(replayed)) => stored.state == replayed.state,
+            // It stopped at the order's first event: there is nothing behind it.
+            (Some(stored), None) => stopped.is_some() && stored.state == Instance::default().state,
+            (None, Some(_)) => false,
+            (None, None) => true,
+        };
+        // Where the log cannot be read on, nothing is known of what is stored.
+        if !same && stops.is_none() {
             let (stored, replayed) = (stored.as_ref().map(shown), replayed.as_ref().map(shown));
             self.found.differences.push(Difference { order, position, stored, replayed });
         }

@@ -1,3 +1,4 @@
+use chrono::{DateTime, Utc};
 use serde::Serialize;
 use sqlx::PgPool;
 
@@ -13,6 +14,25 @@ pub struct PartStatus {
     pub position: i64,
     /// The program that follows it; nothing: none does.
     pub holder: Option<String>,
+    /// The program that followed it until its lease ended, and when that was: it died, or cannot reach the database. Nothing: somebody follows it, or who did gave
+    /// it back.
+    pub lost: Option<Lost>,
+}
+
+/// A program that followed a part and was not heard of any more.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Lost {
+    /// Which.
+    pub holder: String,
+    /// When its lease ended.
+    pub at: DateTime<Utc>,
+}
+
+type Row = (String, i64, Option<String>, Option<DateTime<Utc>>, bool);
+
+fn status(part: u32, (_, position, holder, leased_until, is_held): Row) -> PartStatus {
+    let lost = holder.clone().zip(leased_until).filter(|_| !is_held).map(|(holder, at)| Lost { holder, at });
+    PartStatus { part, position, holder: holder.filter(|_| is_held), lost }
 }
 
 /// All parts in order; none before a process manager ran for the first time. Where an older program followed all orders as one, that one.
@@ -20,20 +40,15 @@ pub struct PartStatus {
 /// # Errors
 /// The database cannot be read.
 pub async fn parts(pool: &PgPool) -> Result<Vec<PartStatus>, ProcessError> {
-    let rows: Vec<(String, i64, Option<String>)> = sqlx::query_as(
-        "select name, position, case when leased_until >= clock_timestamp() then holder end from process.checkpoints
-          where starts_with(name, $1) order by name",
+    let rows: Vec<Row> = sqlx::query_as(
+        "select name, position, holder, case when isfinite(leased_until) then leased_until end, coalesce(leased_until >= clock_timestamp(), false)
+           from process.checkpoints where starts_with(name, $1) order by name",
     )
     .bind(NAME)
     .fetch_all(pool)
     .await?;
-    let whole = rows.iter().find(|(name, ..)| name == NAME).map(|(_, position, holder)| PartStatus {
-        part: 0,
-        position: *position,
-        holder: holder.clone(),
-    });
-    let status = |(name, position, holder): (String, i64, Option<String>)| Some(PartStatus { part: part_named(&name)?, position, holder });
-    let mut parts: Vec<PartStatus> = rows.into_iter().filter_map(status).collect();
+    let whole = rows.iter().find(|(name, ..)| name == NAME).cloned().map(|row| status(0, row));
+    let mut parts: Vec<PartStatus> = rows.into_iter().filter_map(|row| Some(status(part_named(&row.0)?, row))).collect();
     parts.sort_by_key(|part| part.part);
     Ok(if parts.is_empty() { whole.into_iter().collect() } else { parts })
 }

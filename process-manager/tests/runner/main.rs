@@ -17,3 +17,4 @@ mod shop;
 mod silence;
 mod takeover;
 mod through;
+mod unreadable;
