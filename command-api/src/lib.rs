@@ -27,6 +27,7 @@ mod shapes;
 mod shipments;
 mod state;
 mod stock;
+mod unreadable;
 mod warehouses;
 mod webhooks;
 

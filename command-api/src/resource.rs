@@ -15,6 +15,7 @@ use crate::orders::sees_what_belongs_to;
 use crate::problem::{Kind, Problem};
 use crate::shapes::PositionShape;
 use crate::state::ApiState;
+use crate::unreadable::{Known, Unreadable, known_at};
 
 /// As of when: without any of these, now. At most one may be given.
 #[derive(Debug, Default, Deserialize, IntoParams)]
@@ -54,6 +55,7 @@ pub(crate) struct Reading<'a, A> {
     what: &'static str,
     id: &'a str,
     now: Loaded<A>,
+    unreadable: Option<Unreadable>,
 }
 
 impl<'a, A: EventSourced> Reading<'a, A> {
@@ -62,8 +64,8 @@ impl<'a, A: EventSourced> Reading<'a, A> {
     /// # Errors
     /// 404 if it does not exist.
     pub(crate) async fn begin(state: &'a ApiState, what: &'static str, id: &'a str) -> Result<Self, Problem> {
-        let now = state.store().load::<A>(id).await?;
-        if now.version == 0 { Err(Problem::not_found(what, id)) } else { Ok(Self { state, what, id, now }) }
+        let (now, unreadable) = known_at::<A>(state.store(), id, Moment::Now).await?.ok_or_else(|| Problem::not_found(what, id))?;
+        if now.version == 0 { Err(Problem::not_found(what, id)) } else { Ok(Self { state, what, id, now, unreadable }) }
     }
 
     /// How it stands now.
@@ -98,12 +100,23 @@ impl<'a, A: EventSourced> Reading<'a, A> {
     /// How it stood.
     ///
     /// # Errors
-    /// 404 if it did not exist yet, or never had that version.
+    /// 404 if it did not exist yet, or never had that version; 409 if an event of it cannot be read.
     pub(crate) async fn at(self, moment: Moment) -> Result<Loaded<A>, Problem> {
-        if moment == Moment::Now {
-            return Ok(self.now);
+        match self.known_at(moment).await? {
+            (loaded, None) => Ok(loaded),
+            (_, Some(unreadable)) => Err(Problem::unreadable(&unreadable.position, unreadable.version)),
         }
-        let loaded = self.state.store().load_at::<A>(self.id, moment).await?;
+    }
+
+    /// How it stood, as far as that is known.
+    ///
+    /// # Errors
+    /// 404 if it did not exist yet, or never had that version.
+    pub(crate) async fn known_at(self, moment: Moment) -> Result<Known<A>, Problem> {
+        if moment == Moment::Now {
+            return Ok((self.now, self.unreadable));
+        }
+        let loaded = known_at::<A>(self.state.store(), self.id, moment).await?;
         loaded.ok_or_else(|| not_yet(self.what, self.id, moment, self.now.version))
     }
 }

@@ -1,10 +1,12 @@
 use aggregates::order::Order;
 use aggregates::values::OrderId;
+use event_store::Moment;
 use identity::Caller;
 
 use crate::caller::{is_staff, sight};
 use crate::problem::Problem;
 use crate::state::ApiState;
+use crate::unreadable::known_at;
 
 /// Whether the caller sees what belongs to this order, which exists.
 ///
@@ -13,7 +15,10 @@ use crate::state::ApiState;
 pub(crate) async fn sees_what_belongs_to(state: &ApiState, caller: &Caller, order: Option<OrderId>) -> Result<bool, Problem> {
     match order {
         Some(_) if is_staff(caller) => Ok(true),
-        Some(order) => Ok(is_seen(caller, &state.store().load::<Order>(&order.to_string()).await?.state)),
+        Some(order) => {
+            let known = known_at::<Order>(state.store(), &order.to_string(), Moment::Now).await?;
+            Ok(known.is_some_and(|(order, _)| is_seen(caller, &order.state)))
+        }
         None => Ok(false),
     }
 }

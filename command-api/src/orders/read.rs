@@ -23,8 +23,8 @@ pub(crate) async fn read(
 ) -> Result<Resource<OrderView>, Problem> {
     let id: OrderId = path.parse("order")?;
     let moment = as_of.moment(&state).await?;
-    let loaded = seen(&state, &caller, &id.to_string()).await?.at(moment).await?;
-    let around = Around::load(&state, id, &loaded, moment).await?;
+    let (loaded, unreadable) = seen(&state, &caller, &id.to_string()).await?.known_at(moment).await?;
+    let around = Around::load(&state, id, &loaded, moment).await?.behind(unreadable);
     Ok(Resource::of(loaded, |order, version| view(id, (order, &around), version, &caller)))
 }
 

@@ -12,6 +12,7 @@ use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
 pub(crate) use kind::Kind;
+pub(crate) use refused::position_of_unreadable;
 
 use crate::position::POSITION_HEADER;
 
@@ -86,6 +87,16 @@ impl Problem {
     /// A path or query parameter or a header is wrong.
     pub(crate) fn parameter(name: &str, detail: impl Into<String>) -> Self {
         Self::invalid(vec![FieldError { pointer: None, parameter: Some(name.to_owned()), detail: detail.into() }])
+    }
+
+    /// More than what stands before an event is not known: a program that reads it has to say, or an operator.
+    pub(crate) fn unreadable(position: &str, version: i64) -> Self {
+        let before = version - 1;
+        let detail = format!("its event at position {position} cannot be read here; version {before} is what is known up to it");
+        let mut problem = Self::new(Kind::EventUnreadable, detail);
+        problem.body.values.insert("position".to_owned(), Value::from(position));
+        problem.body.values.insert("known_version".to_owned(), Value::from(before));
+        problem
     }
 
     /// Nothing is there, or nothing that the caller may see.

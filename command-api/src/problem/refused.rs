@@ -33,6 +33,10 @@ impl From<Failure> for Problem {
 
 impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
+        if let Some(position) = position_of_unreadable(&error) {
+            error!(%error, "an event cannot be read");
+            return unreadable(position);
+        }
         match &error {
             StoreError::LostPosition(token) => {
                 Self::new(Kind::PositionLost, format!("the history that position {token} belongs to was lost"))
@@ -65,6 +69,19 @@ impl From<StoreError> for Problem {
             }
         }
     }
+}
+
+/// Where the event stands that could not be read, if that is the matter.
+pub(crate) fn position_of_unreadable(error: &StoreError) -> Option<i64> {
+    if let StoreError::Unreadable { position, .. } = error {
+        return Some(*position);
+    }
+    if let StoreError::Unloadable(cause) = error { position_of_unreadable(cause) } else { None }
+}
+
+fn unreadable(position: i64) -> Problem {
+    let detail = format!("the event at position {position} cannot be read here, and nothing is decided without knowing it");
+    Problem::new(Kind::EventUnreadable, detail)
 }
 
 /// When to ask again where nothing better is known.

@@ -11,6 +11,7 @@ use decider::StreamId;
 use event_store::{EventStore, LogArgs, RecordedEvent, SecretKey};
 use identity::{Authenticator, Grant, Role, TokenKey, TokenRequest};
 use serde_json::{Value, json};
+use test_database::sqlx::{self, AssertSqlSafe, Connection, PgConnection};
 use tower::ServiceExt;
 use uuid::Uuid;
 
@@ -21,6 +22,7 @@ pub(crate) struct Api {
     router: Router,
     pub(crate) store: EventStore,
     tokens: Authenticator,
+    url: String,
 }
 
 /// Who sends a request.
@@ -38,12 +40,12 @@ pub(crate) struct Answer {
 impl Api {
     pub(crate) async fn start() -> Self {
         let url = test_database::prepared(async |url| event_store::migrate(url).await.unwrap()).await;
-        let args = LogArgs::new(url, SecretKey::new([1; 32]), SecretKey::new([2; 32]));
+        let args = LogArgs::new(url.clone(), SecretKey::new([1; 32]), SecretKey::new([2; 32]));
         let store = EventStore::connect(&args).await.unwrap();
         let tokens = Authenticator::with_key(&TokenKey::generate(), "orderly", "orderly");
         let secrets = WebhookSecrets::new([("simulator".to_owned(), SECRET.parse().unwrap())]);
         let state = ApiState::new(store.clone(), tokens.clone(), secrets, CommandArgs::default());
-        Self { router: router(state), store, tokens }
+        Self { router: router(state), store, tokens, url }
     }
 
     pub(crate) fn token(&self, role: Role, subject: &str, channel: Option<&str>) -> Token {
@@ -108,6 +110,20 @@ impl Api {
 
     pub(crate) async fn event_types(&self, stream: &str) -> Vec<String> {
         self.events(stream).await.into_iter().map(|event| event.event_type.clone()).collect()
+    }
+
+    /// An event that no program knows, written past the log at the end of a stream.
+    pub(crate) async fn record_unknown(&self, stream: &str, partition_key: &str) {
+        let (kind, id) = stream.split_once('-').unwrap();
+        let sql = format!(
+            "insert into log.events (position, event_id, aggregate_type, aggregate_id, sequence, partition_key, event_type, event_version, payload, metadata, recorded_at) \
+             select max(position) + 1, gen_random_uuid(), '{kind}', '{id}', \
+                    (select max(sequence) + 1 from log.events where aggregate_type = '{kind}' and aggregate_id = '{id}'), '{partition_key}', \
+                    '{kind}.of_tomorrow', '1', '{{}}', '{{\"actor\": \"service:tests\", \"command_id\": \"00000000-0000-0000-0000-000000000000\"}}', now() \
+             from log.events"
+        );
+        let mut connection = PgConnection::connect(&self.url).await.unwrap();
+        sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut connection).await.unwrap();
     }
 
     pub(crate) async fn head(&self) -> i64 {

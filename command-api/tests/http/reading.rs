@@ -24,6 +24,28 @@ async fn an_order_is_read_by_its_customer_and_the_shop_and_does_not_exist_for_ot
 }
 
 #[tokio::test]
+async fn an_order_is_read_up_to_an_event_that_cannot_be_read() {
+    let api = Api::start().await;
+    let ada = api.token_of(api.furnish().await);
+    let order = api.post(&ada, "/v1/orders", two_teapots()).await.id().to_owned();
+    api.record_unknown(&format!("order-{order}"), &order).await;
+    let head = api.head().await;
+    let path = format!("/v1/orders/{order}");
+    for token in [&ada, &api.operator()] {
+        let read = api.get(token, &path).await;
+        assert_eq!((&read.assert(200).body["status"], &read.body["allowed_commands"]), (&json!("placed"), &json!([])));
+        let expected = json!({ "position": format!("1-{head}"), "version": 2, "type": "order.of_tomorrow" });
+        assert_eq!(read.body["unreadable"], expected);
+    }
+    let history = api.get(&ada, &format!("{path}/events")).await;
+    assert_eq!(history.assert(200).body["events"][1]["type"], "order.of_tomorrow");
+    assert!(api.get(&ada, &format!("{path}?version=1")).await.assert(200).body.get("unreadable").is_none());
+    let refused = api.post(&ada, &format!("{path}/cancel"), json!({})).await;
+    refused.assert_problem(409, "/problems/event-unreadable");
+    assert!(refused.body["detail"].as_str().unwrap().contains(&format!("position {head}")), "{}", refused.body);
+}
+
+#[tokio::test]
 async fn an_order_is_read_as_it_once_stood() {
     let api = Api::start().await;
     let ada = api.token_of(api.furnish().await);

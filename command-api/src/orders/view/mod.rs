@@ -25,6 +25,7 @@ use super::whole::Around;
 use crate::caller::is_staff;
 use crate::catalogue::allowed_commands;
 use crate::shapes::{AllowedCommandShape, FulfillmentStatusShape, MoneyShape, OrderStatusShape, PaidStatusShape, TierShape};
+use crate::unreadable::Unreadable;
 
 /// An order. Personal data stands in its history, for who may see it.
 #[derive(Debug, Serialize, ToSchema)]
@@ -80,6 +81,9 @@ pub(crate) struct OrderView {
     /// What the caller may ask of it now.
     #[schema(value_type = Vec<AllowedCommandShape>)]
     allowed_commands: Vec<&'static str>,
+    /// An event of it, of its payments or of its parcels that cannot be read here: what is shown is known up to it, and nothing can be asked of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unreadable: Option<Unreadable>,
 }
 
 /// An order with what stands around it, as `caller` sees it.
@@ -115,6 +119,7 @@ pub(super) fn view(id: OrderId, (order, around): (&Order, &Around), version: i64
         reason: order.cancelation().map(reason),
         parked: if staff { around.process.all_parked().iter().map(parked).collect() } else { vec![] },
         alerts: if staff { alerts(id, order, around) } else { vec![] },
-        allowed_commands: allowed_commands(caller, around.with(order)),
+        allowed_commands: if around.unreadable().is_none() { allowed_commands(caller, around.with(order)) } else { Vec::new() },
+        unreadable: around.unreadable().cloned(),
     }
 }
