@@ -1,5 +1,7 @@
 //! What may be typed. `--help` is the manual.
 
+mod letters;
+
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -10,14 +12,15 @@ use decider::StreamId;
 use process_manager::order_fulfillment::Rules;
 use uuid::Uuid;
 
+pub use self::letters::{DeadLetters, DiscardLetter, ListLetters, RetryLetters, ShowLetter, WhichLetters};
 use crate::connection::Connection;
 use crate::output::OutputArgs;
 
 /// The operators' tool of Orderly: what the log says, what was made of it, and how to make it anew.
 ///
-/// Results go to stdout, all else to stderr. Exit codes: 0 done, nothing wrong; 1 a finding (a difference, a broken invariant, lag over the
-/// limit); 2 usage; 3 a dependency can't be reached; 4 refused (needs --yes, a right, another state); 5 not found; 130 interrupted, can be
-/// resumed.
+/// Results go to stdout, all else to stderr. Exit codes: 0 done, nothing wrong; 1 a finding (a difference, a broken invariant, an order or an event
+/// that waits for people, lag over the limit, an answer that was not read to its end); 2 usage; 3 a dependency can't be reached; 4 refused (needs
+/// --yes, a right, another state); 5 not found; 130 interrupted, can be resumed.
 #[derive(Debug, Parser)]
 #[command(name = "replay", version, max_term_width = 120)]
 pub struct Cli {
@@ -37,7 +40,7 @@ pub struct Cli {
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// The head of the log, and how far every read model is
+    /// The head of the log, and how far every read model and the orders' process are; exit code 1 if an order or an event waits for people
     Status(Status),
     /// Browse the log, and follow it
     Events(Events),
@@ -60,6 +63,9 @@ pub enum Command {
     Pause(OnReadModel),
     /// Let a paused read model follow the log again
     Resume(OnReadModel),
+    /// Events that a read model could not take in, and those that wait behind them
+    #[command(subcommand)]
+    DeadLetters(DeadLetters),
     /// Bring in a history that was made elsewhere; killed or run again, it goes on where it was
     Import(Import),
     /// Completions for a shell
@@ -77,7 +83,7 @@ pub enum Command {
 /// See [`Command::Status`].
 #[derive(Debug, Args)]
 pub struct Status {
-    /// Only this read model
+    /// Only this read model, or `saga`
     pub name: Option<String>,
 
     /// Again and again, until interrupted
@@ -88,7 +94,7 @@ pub struct Status {
     #[arg(long, default_value = "2s", value_parser = parse_span, value_name = "TIME")]
     pub every: Duration,
 
-    /// Exit with 1 if a read model is further behind: events (500) or time (5s, 2min)
+    /// Exit with 1 if a read model or the orders' process is further behind: events (500) or time (5s, 2min)
     #[arg(long, value_parser = MaxLag::parse)]
     pub max_lag: Option<MaxLag>,
 }
@@ -146,7 +152,7 @@ pub struct Events {
     #[arg(long, value_parser = Bound::parse, value_name = "MOMENT")]
     pub until: Option<Bound>,
 
-    /// At most so many
+    /// At most so many: the latest; with --since the first from there on, with --follow the next
     #[arg(short = 'n', long, value_name = "N")]
     pub limit: Option<u64>,
 
@@ -227,7 +233,7 @@ pub struct At {
     #[arg(long, value_parser = parse_time, group = "moment")]
     pub time: Option<DateTime<Utc>>,
 
-    /// What changed from then until: now, vN, pN or a time
+    /// What changed between then and this: now, vN, pN or a time
     #[arg(long, value_parser = Instant::parse, value_name = "MOMENT")]
     pub diff: Option<Instant>,
 }

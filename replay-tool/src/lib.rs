@@ -15,7 +15,8 @@ mod session;
 mod text;
 
 pub use cli::{
-    Act, At, Bound, Cli, Command, Events, Import, Instant, MaxLag, OnReadModel, Rebuild, RulesArgs, Saga, Status, Verify, Which,
+    Act, At, Bound, Cli, Command, DeadLetters, DiscardLetter, Events, Import, Instant, ListLetters, MaxLag, OnReadModel, Rebuild,
+    RetryLetters, RulesArgs, Saga, ShowLetter, Status, Verify, Which, WhichLetters,
 };
 pub use connection::Connection;
 pub use outcome::{Failure, Outcome};

@@ -47,6 +47,17 @@ pub struct OutputArgs {
     pub quiet: bool,
 }
 
+impl OutputArgs {
+    /// Whether to color what is written there.
+    pub fn colors(&self, to: &impl IsTerminal) -> bool {
+        match self.color {
+            Color::Auto => to.is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()),
+            Color::Always => true,
+            Color::Never => false,
+        }
+    }
+}
+
 /// Something that can be shown to people as well as to programs.
 pub trait Show: Serialize {
     /// Lines for people, each ending with a newline.

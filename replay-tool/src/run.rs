@@ -1,7 +1,7 @@
 use tokio_util::sync::CancellationToken;
 
-use crate::cli::{Cli, Command};
-use crate::commands::{at, events, generations, import, manual, parked, rebuild, saga, status, verify};
+use crate::cli::{Cli, Command, DeadLetters};
+use crate::commands::{at, dead_letters, events, generations, import, manual, parked, rebuild, saga, status, verify};
 use crate::outcome::{Failure, Outcome};
 use crate::output::Output;
 use crate::session::Session;
@@ -14,6 +14,8 @@ pub async fn run(cli: Cli) -> Outcome {
     signals.abort();
     match done {
         Ok(outcome) => outcome,
+        // Whoever stopped reading has not heard everything: an exit code that is an answer does not say that nothing was found.
+        Err(Failure::OutputClosed) if matches!(cli.command, Command::Verify(_) | Command::Status(_)) => Outcome::Finding,
         Err(failure) => {
             if !matches!(failure, Failure::OutputClosed) {
                 eprintln!("replay: {failure}");
@@ -37,8 +39,8 @@ async fn listen(stop: CancellationToken) {
 
 async fn dispatch(cli: &Cli, stop: &CancellationToken) -> Result<Outcome, Failure> {
     match &cli.command {
-        Command::Completions { shell } => Ok(manual::completions(*shell)),
-        Command::Man { folder } => manual::pages(folder),
+        Command::Completions { shell } => manual::completions(*shell, &mut Output::stdout(&cli.output)),
+        Command::Man { folder } => manual::pages(folder, &mut Output::stdout(&cli.output)),
         Command::Status(_)
         | Command::Events(_)
         | Command::Saga(_)
@@ -48,11 +50,12 @@ async fn dispatch(cli: &Cli, stop: &CancellationToken) -> Result<Outcome, Failur
         | Command::Rollback(_)
         | Command::Pause(_)
         | Command::Resume(_)
+        | Command::DeadLetters(DeadLetters::List(_) | DeadLetters::Show(_))
         | Command::Import(_) => {
             let session = Session::open(&cli.connection).await?;
             on(session, cli, stop).await
         }
-        Command::Verify(_) | Command::Rebuild(_) => {
+        Command::Verify(_) | Command::Rebuild(_) | Command::DeadLetters(DeadLetters::Retry(_) | DeadLetters::Discard(_)) => {
             let session = Session::open_with_keys(&cli.connection).await?;
             on(session, cli, stop).await
         }
@@ -81,12 +84,20 @@ async fn execute(session: &Session, cli: &Cli, stop: &CancellationToken, output:
             Command::Rollback(args) => generations::rollback(session, args, output).await,
             Command::Pause(args) => generations::pause(session, args, output).await,
             Command::Resume(args) => generations::resume(session, args, output).await,
+            Command::DeadLetters(command) => dead_letters::run(session, command, output).await,
             Command::Import(args) => import::run(session, args, &cli.output, stop, output).await,
             Command::Completions { .. } | Command::Man { .. } => Ok(Outcome::Done),
         }
     };
-    let only_reads =
-        matches!(cli.command, Command::Status(_) | Command::Events(_) | Command::Saga(_) | Command::Parked(_) | Command::At(_));
+    let only_reads = matches!(
+        cli.command,
+        Command::Status(_)
+            | Command::Events(_)
+            | Command::Saga(_)
+            | Command::Parked(_)
+            | Command::At(_)
+            | Command::DeadLetters(DeadLetters::List(_) | DeadLetters::Show(_))
+    );
     tokio::select! {
         done = work => done,
         () = stop.cancelled(), if only_reads => Err(Failure::Interrupted),

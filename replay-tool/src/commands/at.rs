@@ -19,15 +19,16 @@ const PAGE: i64 = 1_000;
 
 /// Runs it.
 pub(crate) async fn run(session: &Session, args: &At, output: &mut Output) -> Result<Outcome, Failure> {
-    let from = bound(&session.store, moment(args)).await?;
-    let mut history = History::open(&session.store, &args.stream)?;
-    history.fold_to(from).await?;
-    let Some(until) = args.diff else {
+    let history = History::at(&session.store, &args.stream, moment(args)).await?;
+    let Some(other) = args.diff else {
         output.whole(&history.standing()?)?;
         return Ok(Outcome::Done);
     };
-    let until = bound(&session.store, until).await?;
-    output.whole(&history.changes_to(until).await?)?;
+    let other = History::at(&session.store, &args.stream, other).await?.version();
+    // Whichever of the two was said first: what changed is told as it came to be.
+    let (from, to) = (history.version().min(other), history.version().max(other));
+    let mut earlier = History::at(&session.store, &args.stream, Instant::Version(from)).await?;
+    output.whole(&earlier.changes_to(Upto::Version(to)).await?)?;
     Ok(Outcome::Done)
 }
 
@@ -60,9 +61,16 @@ async fn bound(store: &EventStore, moment: Instant) -> Result<Upto, Failure> {
     Ok(match moment {
         Instant::Now => Upto::Position(i64::MAX),
         Instant::Version(version) => Upto::Version(version),
-        Instant::Position(position) => Upto::Position(position),
+        Instant::Position(position) => within(store, position).await?,
         Instant::Time(time) => Upto::Position(position_at(store, time).await?),
     })
+}
+
+async fn within(store: &EventStore, position: i64) -> Result<Upto, Failure> {
+    match store.head().await?.position {
+        head if position > head => Err(Failure::NotFound(format!("the log has no position {position} yet, its last is {head}"))),
+        _ => Ok(Upto::Position(position)),
+    }
 }
 
 /// An aggregate's stream, folded event by event.
@@ -80,6 +88,21 @@ impl<'a> History<'a> {
         Ok(Self { store, stream, state: kind.empty(), last: None })
     }
 
+    /// As it stood then.
+    ///
+    /// # Errors
+    /// It never had such a version, or the log has not come so far; or an event of it can't be read.
+    async fn at(store: &'a EventStore, stream: &'a StreamId, moment: Instant) -> Result<Self, Failure> {
+        let mut history = Self::open(store, stream)?;
+        history.fold_to(bound(store, moment).await?).await?;
+        match moment {
+            Instant::Version(version) if version != history.version() => {
+                Err(Failure::NotFound(format!("{stream} has no version {version}, its last is {}", history.version())))
+            }
+            Instant::Version(_) | Instant::Position(_) | Instant::Time(_) | Instant::Now => Ok(history),
+        }
+    }
+
     fn version(&self) -> i64 {
         self.last.as_ref().map_or(0, |event| event.sequence)
     }
@@ -90,7 +113,12 @@ impl<'a> History<'a> {
     }
 
     fn apply(&mut self, event: RecordedEvent) -> Result<(), Failure> {
-        self.state.apply_stored(event.stored()).map_err(|problem| Failure::Broken(format!("position {}: {problem}", event.position)))?;
+        let known = match event.sequence - 1 {
+            0 => "nothing is known before it".to_owned(),
+            before => format!("--version {before} shows what is known up to it"),
+        };
+        let broken = |problem| Failure::Broken(format!("position {} of {}: {problem}; {known}", event.position, event.stream));
+        self.state.apply_stored(event.stored()).map_err(broken)?;
         self.last = Some(event);
         Ok(())
     }

@@ -1,5 +1,6 @@
 //! `events`: browse the log, and follow it. It is read in ranges, so its length does not matter.
 
+use std::collections::VecDeque;
 use std::time::Duration;
 
 use chrono::{DateTime, SecondsFormat, Utc};
@@ -45,7 +46,7 @@ pub(crate) struct EventShown {
 }
 
 impl EventShown {
-    fn of(event: RecordedEvent, with_payload: bool) -> Self {
+    pub(crate) fn of(event: RecordedEvent, with_payload: bool) -> Self {
         Self {
             position: event.position,
             recorded_at: event.recorded_at,
@@ -97,16 +98,33 @@ pub(crate) async fn run(session: &Session, args: &Events, output: &mut Output) -
         Some(until) => last_of(store, until).await?.min(head),
         None => head,
     };
-    let mut reader = Reader { store, wanted: Wanted::of(args), left: args.limit.unwrap_or(u64::MAX), with_payload: args.payload, output };
-    match &args.stream {
-        Some(stream) => reader.stream(stream, from, upto).await?,
-        None => reader.range(from - 1, upto).await?,
+    for name in args.types.iter().filter(|name| !is_known(name)) {
+        eprintln!("replay: no event and no aggregate that this program knows is called '{name}'");
+    }
+    let left = args.limit.unwrap_or(u64::MAX);
+    let mut reader = Reader { store, wanted: Wanted::of(args), left, latest: VecDeque::new(), with_payload: args.payload, output };
+    match (&args.stream, args.limit) {
+        (Some(stream), Some(_)) if args.is_about_the_latest() => reader.latest_of(stream, from, upto).await?,
+        (Some(stream), _) => reader.stream(stream, from, upto).await?,
+        (None, Some(_)) if args.is_about_the_latest() => reader.latest(from - 1, upto).await?,
+        (None, _) => reader.range(from - 1, upto).await?,
     }
     if args.follow {
         reader.follow(upto.max(from - 1)).await?;
     }
     output.end()?;
     Ok(Outcome::Done)
+}
+
+impl Events {
+    /// Whether a limit means the end of what there is.
+    fn is_about_the_latest(&self) -> bool {
+        self.since.is_none() && !self.follow
+    }
+}
+
+fn is_known(name: &str) -> bool {
+    aggregates::registry::events().any(|(of, stored, _)| name == of || name == stored)
 }
 
 /// The first position of a range that begins there.
@@ -178,6 +196,8 @@ struct Reader<'a> {
     store: &'a EventStore,
     wanted: Wanted<'a>,
     left: u64,
+    /// What was read from the end of the log, in its order.
+    latest: VecDeque<RecordedEvent>,
     with_payload: bool,
     output: &'a mut Output,
 }
@@ -202,6 +222,52 @@ impl Reader<'_> {
             after = end;
         }
         Ok(())
+    }
+
+    /// The last of a range, read from its end.
+    async fn latest(&mut self, after: i64, upto: i64) -> Result<(), Failure> {
+        let filter = self.wanted.filter();
+        let mut end = upto;
+        while end > after && self.has_room() {
+            let begin = after.max(end - RANGE);
+            for event in self.store.read(begin, end, RANGE, &filter).await?.into_iter().rev() {
+                if self.has_room() && self.wanted.has(&event) {
+                    self.latest.push_front(event);
+                }
+            }
+            end = begin;
+        }
+        self.show_latest()
+    }
+
+    /// The same of a stream, which may not be read from its end.
+    async fn latest_of(&mut self, stream: &StreamId, from: i64, upto: i64) -> Result<(), Failure> {
+        let mut after = 0;
+        loop {
+            let page = self.store.stream_events(stream, after, RANGE).await?;
+            let Some(last) = page.last() else { break };
+            after = last.sequence;
+            for event in page.into_iter().filter(|event| (from..=upto).contains(&event.position)) {
+                if self.wanted.has(&event) {
+                    self.latest.push_back(event);
+                }
+                if self.latest.len() as u64 > self.left {
+                    self.latest.pop_front();
+                }
+            }
+        }
+        match after {
+            0 => Err(Failure::NotFound(format!("there is no stream {stream}"))),
+            _ => self.show_latest(),
+        }
+    }
+
+    fn has_room(&self) -> bool {
+        (self.latest.len() as u64) < self.left
+    }
+
+    fn show_latest(&mut self) -> Result<(), Failure> {
+        std::mem::take(&mut self.latest).into_iter().try_for_each(|event| self.show(event))
     }
 
     async fn stream(&mut self, stream: &StreamId, from: i64, upto: i64) -> Result<(), Failure> {

@@ -117,7 +117,7 @@ impl From<ReadModelError> for Failure {
             ReadModelError::Unknown(name) => Self::Usage(format!("there is no read model '{name}': {}", known())),
             ReadModelError::InvalidCursor(_) => Self::Usage(message),
             ReadModelError::Absent(_) => Self::NotFound(message),
-            ReadModelError::Row { .. } => Self::Broken(message),
+            ReadModelError::Row { .. } | ReadModelError::Unstorable { .. } => Self::Broken(message),
             ReadModelError::Interrupted => Self::Interrupted,
             ReadModelError::LostLease(_)
             | ReadModelError::Busy(_)

@@ -1,6 +1,7 @@
 //! One file per command.
 
 pub(crate) mod at;
+pub(crate) mod dead_letters;
 pub(crate) mod events;
 pub(crate) mod generations;
 pub(crate) mod import;

@@ -62,6 +62,7 @@ struct Done {
     resumed_at: i64,
     dead_letters: i64,
     swapped: bool,
+    paused: bool,
     seconds: f64,
     events_per_second: f64,
 }
@@ -75,6 +76,7 @@ impl From<Rebuilt> for Done {
             resumed_at: rebuilt.resumed_at,
             dead_letters: rebuilt.dead_letters,
             swapped: rebuilt.swapped,
+            paused: rebuilt.paused,
             seconds,
             events_per_second: (rebuilt.position - rebuilt.resumed_at) as f64 / seconds.max(0.001),
         }
@@ -83,7 +85,11 @@ impl From<Rebuilt> for Done {
 
 impl Show for Done {
     fn text(&self) -> String {
-        let fate = if self.swapped { "live" } else { "beside the live one: the same command without --no-swap swaps it" };
+        let fate = match (self.swapped, self.paused) {
+            (true, false) => "live",
+            (true, true) => "live, and paused where it was: `replay resume` lets it follow the log",
+            (false, _) => "beside the live one: the same command without --no-swap swaps it",
+        };
         let dead = if self.dead_letters > 0 { format!(", {}", text::plural(self.dead_letters, "dead letter")) } else { String::new() };
         let (at, read) = (text::count(self.position), text::count(self.position - self.resumed_at));
         format!(
@@ -189,6 +195,7 @@ mod tests {
             resumed_at: 0,
             dead_letters: 1,
             swapped: true,
+            paused: false,
             seconds: 12.54,
             events_per_second: 96_083.0,
         };

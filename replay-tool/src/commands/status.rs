@@ -1,15 +1,16 @@
-//! `status`: the head of the log, and how far every read model is.
+//! `status`: the head of the log, and how far every read model and the orders' process are.
 
-use std::collections::BTreeSet;
+mod saga;
+
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use comfy_table::{CellAlignment, Table, presets};
-use event_store::EventStore;
-use process_manager::PartStatus;
+use event_store::{EventStore, Filter};
 use projections::{Place, ProjectionStatus, State};
 use serde::Serialize;
 
+use self::saga::Saga;
 use crate::cli::{MaxLag, Status};
 use crate::commands::events::position_at;
 use crate::commands::generations::read_model;
@@ -30,9 +31,7 @@ struct Report {
     log: Log,
     projections: Vec<Line>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    processes: Option<process_manager::Counts>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    process_parts: Vec<PartStatus>,
+    saga: Option<Saga>,
 }
 
 #[derive(Debug, Serialize)]
@@ -55,7 +54,7 @@ struct Line {
 
 /// Runs it.
 pub(crate) async fn run(session: &Session, args: &Status, output: &mut Output) -> Result<Outcome, Failure> {
-    if let Some(name) = &args.name {
+    if let Some(name) = args.name.as_deref().filter(|name| *name != saga::NAME) {
         read_model(name)?;
     }
     let mut before: Option<(Instant, Vec<ProjectionStatus>)> = None;
@@ -84,9 +83,9 @@ async fn report(session: &Session, args: &Status, before: &mut Option<(Instant, 
     let now = statuses(session, args).await?;
     let projections = before.as_ref().map(|(then, was)| lines(&now, was, then.elapsed(), log.events_per_second)).unwrap_or_default();
     *before = Some((Instant::now(), now));
-    let processes = if args.name.is_none() { Some(process_manager::counts(session.store.pool()).await?) } else { None };
-    let process_parts = if args.name.is_none() { process_manager::parts(session.store.pool()).await? } else { vec![] };
-    Ok(Report { log, projections, processes, process_parts })
+    let with_saga = args.name.as_deref().is_none_or(|name| name == saga::NAME);
+    let saga = if with_saga { Some(Saga::look(&session.store, log.position).await?) } else { None };
+    Ok(Report { log, projections, saga })
 }
 
 async fn statuses(session: &Session, args: &Status) -> Result<Vec<ProjectionStatus>, Failure> {
@@ -126,49 +125,33 @@ fn line(status: ProjectionStatus, events_per_second: Option<f64>) -> Line {
 }
 
 fn outcome(report: &Report, max_lag: Option<MaxLag>) -> Outcome {
-    let too_far = |line: &Line| {
-        let live = &line.status.live;
-        match max_lag {
-            None => false,
-            Some(MaxLag::Events(events)) => live.lag_events > events,
-            Some(MaxLag::Time(time)) => live.lag_seconds > time.as_secs_f64(),
-        }
+    let too_far = |events: i64, seconds: f64| match max_lag {
+        None => false,
+        Some(MaxLag::Events(most)) => events > most,
+        Some(MaxLag::Time(most)) => seconds > most.as_secs_f64(),
     };
-    if report.projections.iter().any(too_far) { Outcome::Finding } else { Outcome::Done }
+    let of_model = |line: &Line| {
+        let live = &line.status.live;
+        live.dead_letters > 0 || too_far(live.lag_events, live.lag_seconds)
+    };
+    let of_saga = |saga: &Saga| saga.has_stuck() || too_far(saga.lag_events, saga.lag_seconds);
+    if report.projections.iter().any(of_model) || report.saga.iter().any(of_saga) { Outcome::Finding } else { Outcome::Done }
+}
+
+/// How long the first event behind a position has been in the log.
+async fn lag_seconds(store: &EventStore, position: i64, head: i64) -> Result<f64, Failure> {
+    let behind = store.read(position, head, 1, &Filter::all()).await?;
+    let waited = behind.first().map(|event| (Utc::now() - event.recorded_at).as_seconds_f64());
+    Ok(waited.unwrap_or_default().max(0.0))
 }
 
 impl Show for Report {
     fn text(&self) -> String {
+        let rows = self.projections.iter().map(Line::cells).chain(self.saga.iter().map(Saga::cells));
         let mut text = self.log.text();
-        text.push_str(&table(&self.projections));
-        if let Some(counts) = &self.processes {
-            text.push_str(&format!(
-                "processes: {} open, {} steps under way, {} refused for now, {} parked, {} with an event that can't be read\n",
-                text::count(counts.instances_open),
-                text::count(counts.pending),
-                text::count(counts.waiting),
-                text::count(counts.parked),
-                text::count(counts.dead_letters),
-            ));
-        }
-        text.push_str(&self.parts());
+        text.push_str(&table(rows));
+        text.extend(self.saga.iter().map(Saga::text));
         text
-    }
-}
-
-impl Report {
-    /// Who follows the log for the orders, and how far behind the last of them is.
-    fn parts(&self) -> String {
-        let Some(hindmost) = self.process_parts.iter().map(|part| part.position).min() else { return String::new() };
-        let holders: BTreeSet<&str> = self.process_parts.iter().filter_map(|part| part.holder.as_deref()).collect();
-        let unheld = self.process_parts.iter().filter(|part| part.holder.is_none()).count();
-        let nobody = if unheld == 0 { String::new() } else { format!(", {unheld} of them by nobody") };
-        format!(
-            "followed in {} parts by {} programs{nobody}, {} events behind\n",
-            self.process_parts.len(),
-            holders.len(),
-            text::count((self.log.position - hindmost).max(0)),
-        )
     }
 }
 
@@ -183,11 +166,11 @@ fn rate(per_second: f64) -> String {
     text::rate(per_second).trim_end_matches("/s").to_owned()
 }
 
-fn table(lines: &[Line]) -> String {
+fn table(rows: impl Iterator<Item = [String; 8]>) -> String {
     let mut table = Table::new();
     table.load_preset(presets::NOTHING).set_header(["PROJECTION", "GEN", "STATE", "POSITION", "LAG", "RATE", "DEAD", ""]);
-    for line in lines {
-        table.add_row(line.cells());
+    for row in rows {
+        table.add_row(row);
     }
     for column in [1, 3, 6] {
         if let Some(column) = table.column_mut(column) {
@@ -206,7 +189,7 @@ impl Line {
             self.status.generation.to_string(),
             self.status.state.to_string(),
             text::count(place.position),
-            lag(place),
+            lag(place.lag_events, place.lag_seconds),
             self.events_per_second.map_or_else(|| "–".to_owned(), text::rate),
             text::count(self.status.live.dead_letters),
             self.remark(),
@@ -226,18 +209,17 @@ impl Line {
     }
 }
 
-fn lag(place: &Place) -> String {
-    match place.lag_events {
+fn lag(events: i64, seconds: f64) -> String {
+    match events {
         0 => "0".to_owned(),
-        events => {
-            let time = Duration::try_from_secs_f64(place.lag_seconds).unwrap_or_default();
-            format!("{} · {}", text::count(events), text::span(time))
-        }
+        events => format!("{} · {}", text::count(events), text::span(saga::time(seconds))),
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use process_manager::{Counts, Lost, PartStatus, StuckOrder};
+
     use super::*;
 
     fn status(name: &'static str, state: State, live: i64, next: Option<i64>) -> ProjectionStatus {
@@ -255,12 +237,48 @@ mod tests {
         ];
         let age = Some(Duration::from_secs(2));
         let log = Log { epoch: 1, position: 1_204_881, recorded_at: None, events_per_second: 412.0, age };
-        Report { log, projections, processes: None, process_parts: vec![] }
+        Report { log, projections, saga: None }
     }
 
     #[test]
     fn a_report_reads_as_the_manual_has_it() {
         insta::assert_snapshot!(report().text());
+    }
+
+    fn part(part: u32, holder: Option<&str>) -> PartStatus {
+        PartStatus { part, position: 1_204_870, holder: holder.map(str::to_owned), lost: None }
+    }
+
+    fn counts(parked: i64, dead_letters: i64) -> Counts {
+        Counts { instances_open: 12, pending: 3, waiting: 1, parked, dead_letters }
+    }
+
+    #[test]
+    fn the_orders_process_stands_beside_the_read_models_with_those_that_wait_for_people() {
+        let stuck = StuckOrder {
+            order: uuid::Uuid::nil(),
+            parked: vec!["capture_payment: the gateway says no".to_owned()],
+            unreadable: None,
+            since: "2026-11-20T14:06:11Z".parse().unwrap(),
+        };
+        let parts = vec![part(0, Some("host:1")), part(1, Some("host:2"))];
+        let saga = Some(Saga::sample(1_204_870, 11, parts, counts(1, 0), vec![stuck]));
+        let report = Report { saga, ..report() };
+        insta::assert_snapshot!(report.text());
+        assert_eq!(outcome(&report, None), Outcome::Finding);
+    }
+
+    #[test]
+    fn a_process_that_nobody_runs_is_said_and_its_lag_counts() {
+        let with = |parts: Vec<PartStatus>| Report { saga: Some(Saga::sample(1_204_870, 11, parts, counts(0, 0), vec![])), ..report() };
+        let lost = Lost { holder: "host:1".to_owned(), at: Utc::now() - TimeDelta::minutes(3) };
+        let dead = with(vec![part(0, None), PartStatus { lost: Some(lost), ..part(1, None) }]);
+        assert!(dead.text().contains("stopped") && dead.text().contains("no process manager runs: the lease of host:1 ended 3 min ago"));
+        assert!(with(vec![part(0, Some("host:1")), part(1, None)]).text().contains("nobody follows 1 of 2 parts"));
+        let never = Report { saga: Some(Saga::sample(0, 1_204_881, vec![], counts(0, 0), vec![])), ..report() };
+        assert!(never.text().contains("no process manager ever ran"));
+        assert_eq!(outcome(&dead, Some(MaxLag::Events(11))), Outcome::Done);
+        assert_eq!(outcome(&never, Some(MaxLag::Events(500_000))), Outcome::Finding);
     }
 
     #[test]

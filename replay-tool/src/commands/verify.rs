@@ -6,7 +6,7 @@ mod processes;
 mod redaction;
 
 use chrono::{DateTime, Utc};
-use projections::{Difference, VerifyReport};
+use projections::{Difference, Untaken, VerifyReport};
 use serde::Serialize;
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
@@ -130,16 +130,32 @@ async fn verify(session: &Session, args: &Verify, shown: &OutputArgs, stop: &Can
 fn of_read_model(report: VerifyReport, limit: usize) -> Found {
     let events = report.differences.iter().filter_map(|difference| difference.set_by.as_ref());
     let first = events.min_by_key(|event| event.position).map(set_by);
+    let untaken = report.untaken.into_iter().map(of_untaken);
+    let differences = report.differences.into_iter().map(|difference| detail(report.name, difference));
     Found {
         checked: report.name,
         generation: Some(report.generation),
         position: report.position,
         compared: report.rows,
-        findings: report.differing_rows,
+        findings: report.differing_rows + report.differing_letters,
         dead_letters: Some(report.dead_letters),
         first,
-        details: report.differences.into_iter().take(limit).map(|difference| detail(report.name, difference)).collect(),
+        details: untaken.chain(differences).take(limit).collect(),
     }
+}
+
+/// Which event, why, and what is known in spite of it.
+fn of_untaken(event: Untaken) -> Detail {
+    let why = event.cause.unwrap_or_else(|| "it waits behind another".to_owned());
+    let known = match (event.live, event.replayed) {
+        (true, true) => "what was made of the events before it is the same on both sides",
+        (true, false) => "it waits in the live generation alone: `replay dead-letters retry` takes it in",
+        (false, _) => "the live generation took it in, what it shows cannot be compared from there on",
+    };
+    let stream = event.stream.map(|stream| stream.to_string()).unwrap_or_default();
+    let last_event = Event { position: event.position, event_type: event.event_type, stream, recorded_at: None };
+    let message = Some(format!("not taken in: {why}; {known}"));
+    Detail { what: event.key, field: String::new(), live: None, replayed: None, message, last_event: Some(last_event) }
 }
 
 fn set_by(event: &projections::SetBy) -> Event {
@@ -254,6 +270,8 @@ mod tests {
             differing_rows: 1,
             differences: vec![difference],
             dead_letters: 0,
+            differing_letters: 0,
+            untaken: vec![],
         };
         insta::assert_snapshot!(of_read_model(report, 20).text());
     }

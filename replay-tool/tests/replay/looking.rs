@@ -1,6 +1,6 @@
 //! `status`, `events`, `saga`, `at`.
 
-use crate::program::{replay, replay_at};
+use crate::program::{logging, replay, replay_at, unread};
 use crate::samples::{FIRST, SECOND};
 use crate::shop::Shop;
 
@@ -8,7 +8,11 @@ use crate::shop::Shop;
 async fn status_tells_the_head_and_every_read_model() {
     let shop = Shop::projected().await;
     let head = shop.store.head().await.unwrap().position;
-    let shown = replay(&shop, "status --max-lag 0").ok();
+    let shown = replay(&shop, "status").ok();
+    assert!(shown.stdout.contains("no process manager ever ran"), "{}", shown.stdout);
+    replay(&shop, "status orders --max-lag 0").ok();
+    assert_eq!(replay(&shop, "status --max-lag 0").code, 1, "nobody follows the orders");
+    assert_eq!(replay(&shop, "status saga --max-lag 0").code, 1);
     assert!(shown.stdout.starts_with(&format!("log head {head} (")), "{}", shown.stdout);
     let report = &replay(&shop, "status -o jsonl").ok().lines()[0];
     assert_eq!(report["log"]["position"], head);
@@ -36,6 +40,15 @@ async fn events_are_narrowed_by_stream_type_actor_and_range() {
     assert_eq!(count("--type warehouse --type order.placed"), 5);
     assert_eq!(count("--since 2 --until 4"), 3);
     assert_eq!(count("--limit 2"), 2);
+    let positions = |line: &str| -> Vec<_> {
+        replay(&shop, &format!("events -o jsonl {line}")).ok().lines().iter().map(|event| event["position"].as_i64().unwrap()).collect()
+    };
+    assert_eq!(positions("-n 3"), [head - 2, head - 1, head]);
+    assert_eq!(positions("-n 2 --since 3"), [3, 4]);
+    let of_order = positions(&format!("order-{FIRST}"));
+    assert_eq!(positions(&format!("order-{FIRST} -n 2")), of_order[of_order.len() - 2..]);
+    let mistyped = replay(&shop, "events --type order.nonsense").ok();
+    assert!(mistyped.stdout.is_empty() && mistyped.stderr.contains("'order.nonsense'"), "{}", mistyped.stderr);
     assert_eq!(count("--actor service:tests"), head as usize);
     assert_eq!(count("--actor operator"), 0);
     assert_eq!(count("--since 1h"), head as usize);
@@ -81,7 +94,29 @@ async fn an_aggregate_is_shown_at_a_moment_and_compared_with_another() {
     let by_rejection = |field: &serde_json::Value| field["by"]["type"] == "order.rejected";
     assert!(changes["fields"].as_array().unwrap().iter().any(by_rejection), "{changes:#}");
     assert_eq!(replay(&shop, &format!("at order-{SECOND} --position 1")).code, 5);
+    for never in ["--version 99", "--diff v99", "--position 1000000"] {
+        assert_eq!(replay(&shop, &format!("at order-{SECOND} {never}")).code, 5, "{never}");
+    }
+    let since = replay(&shop, &format!("at order-{SECOND} --diff v1")).ok().stdout;
+    assert_eq!(since, replay(&shop, &format!("at order-{SECOND} --version 1 --diff now")).ok().stdout);
+    assert!(since.contains("version 1 →") && since.contains("order.rejected"), "{since}");
     assert_eq!(replay(&shop, "at nothing-1").code, 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_that_nobody_reads_to_its_end_is_not_told_as_clean() {
+    let shop = Shop::projected().await;
+    assert_eq!(unread(&shop, "verify log orders"), 1);
+    assert_eq!(unread(&shop, "events"), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_logged_into_a_pipe_has_no_colors() {
+    let shop = Shop::projected().await;
+    let ran = replay(&shop, "status");
+    assert_eq!(ran.stderr, "");
+    let logged = logging(&shop, "status", "sqlx=debug");
+    assert!(logged.contains("select") && !logged.contains('\u{1b}'), "{logged:.300}");
 }
 
 #[test]

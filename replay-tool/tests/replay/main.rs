@@ -7,6 +7,7 @@
 mod database;
 mod generations;
 mod importing;
+mod letters;
 mod looking;
 mod program;
 #[path = "../../../projections/tests/read_models/samples.rs"]

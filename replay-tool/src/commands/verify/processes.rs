@@ -1,7 +1,7 @@
 //! Whether the order processes are what the log makes of them.
 
 use process_manager::order_fulfillment::Rules;
-use process_manager::{Difference, ProcessError};
+use process_manager::{Difference, ProcessError, Untaken};
 use serde_json::Value;
 
 use super::{Detail, Found, parts};
@@ -21,10 +21,19 @@ pub(super) async fn verify(session: &Session, args: &Verify) -> Result<Found, Fa
         position,
         compared: found.compared as i64,
         findings: findings as i64,
-        dead_letters: None,
+        dead_letters: Some(found.untaken.len() as i64),
         first: None,
-        details: found.differences.into_iter().take(args.findings).map(detail).collect(),
+        details: found.untaken.into_iter().map(of_untaken).chain(found.differences.into_iter().map(detail)).take(args.findings).collect(),
     })
+}
+
+fn of_untaken(untaken: Untaken) -> Detail {
+    let known = match untaken.stored {
+        true => "its process stopped before it",
+        false => "its process took it in when it could be read, what is stored cannot be compared from there on",
+    };
+    let message = Some(format!("an event cannot be read: {}; {known}", untaken.cause));
+    Detail { what: format!("order {}", untaken.order), field: String::new(), live: None, replayed: None, message, last_event: None }
 }
 
 fn detail(difference: Difference) -> Detail {

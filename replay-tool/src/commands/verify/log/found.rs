@@ -21,17 +21,22 @@ impl Findings {
         Self { checked: 0, count: 0, first: None, details: Vec::new(), limit, end: None }
     }
 
+    /// Of the stream that is violated, seen at this event.
     pub(super) fn violated(&mut self, violation: &Violation, place: &Event) {
-        self.add(place, violation.to_string());
+        self.tell(violation.stream.to_string(), place, violation.to_string());
     }
 
     pub(super) fn add(&mut self, place: &Event, message: String) {
+        self.tell(place.stream.clone(), place, message);
+    }
+
+    fn tell(&mut self, what: String, place: &Event, message: String) {
         self.count += 1;
         if self.first.as_ref().is_none_or(|first| place.position < first.position) {
             self.first = Some(place.clone());
         }
         if self.details.len() < self.limit {
-            let (what, last_event) = (place.stream.clone(), Some(place.clone()));
+            let last_event = Some(place.clone());
             self.details.push(Detail { what, field: String::new(), live: None, replayed: None, message: Some(message), last_event });
         }
     }

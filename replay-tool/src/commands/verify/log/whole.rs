@@ -40,7 +40,10 @@ impl Whole {
                     self.findings.violated(&violation, &place);
                 }
             }
-            Err(problem) => self.findings.add(&place, problem.to_string()),
+            Err(problem) => {
+                self.goods.lose(&event.stream, &event.partition_key);
+                self.findings.add(&place, format!("it cannot be read: {problem}"));
+            }
         }
         self.findings.checked += 1;
         self.last = Some(place);
