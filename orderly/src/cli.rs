@@ -13,7 +13,8 @@ use crate::telemetry::LogOutputArgs;
 ///
 /// `orderly dev` starts everything on a Postgres of its own. In production each role is a process of its own, any number of each at once.
 ///
-/// Exit codes: 0 done, nothing wrong; 1 a finding; 2 usage; 3 a dependency can't be reached; 4 refused; 5 not found; 130 interrupted, can be resumed.
+/// Exit codes: 0 done, nothing wrong; 1 a finding, or a fault of the program; 2 usage; 3 a dependency can't be reached; 4 refused (another state or a right is
+/// needed); 5 not found; 130 interrupted, can be resumed.
 #[derive(Debug, Parser)]
 #[command(name = "orderly", version, propagate_version = true, max_term_width = 120)]
 pub struct Cli {

@@ -122,3 +122,35 @@ fn documents_are_printed() {
     assert_eq!(orderly(&["completions", "bash"], folder.path()).0, 0);
     assert!(orderly(&["man"], folder.path()).1.contains(".TH orderly"));
 }
+
+#[test]
+fn every_chore_writes_json_where_that_is_asked_for() {
+    let folder = tempfile::tempdir().unwrap();
+    identity::TokenKey::load_or_create(&folder.path().join("key.pem")).unwrap();
+    for arguments in [
+        &["token", "--token-key", "key.pem", "--hours", "1"][..],
+        &["graphql-schema"],
+        &["openapi"],
+        &["completions", "bash"],
+        &["man"],
+        &["man", "--dir", "pages"],
+        &["doctor"],
+    ] {
+        let (code, stdout, stderr) = orderly(&[arguments, &["-o", "json"]].concat(), folder.path());
+        let told: serde_json::Value = serde_json::from_str(&stdout).unwrap_or_else(|error| panic!("{arguments:?}: {error}: {stdout:.200}"));
+        assert!(code < 2 && (told.is_object() || told.is_array()), "{arguments:?}: {code}: {stderr}");
+    }
+    let (_, token, _) = orderly(&["token", "--token-key", "key.pem"], folder.path());
+    assert_eq!(token.trim().split('.').count(), 3, "people get the token alone: {token}");
+}
+
+#[test]
+fn a_key_or_a_subject_that_is_none_is_usage() {
+    let folder = tempfile::tempdir().unwrap();
+    identity::TokenKey::load_or_create(&folder.path().join("key.pem")).unwrap();
+    file(folder.path(), "no-key.pem", "not a key");
+    for arguments in [&["token", "--token-key", "no-key.pem"][..], &["token", "--token-key", "key.pem", "--subject", "a@b.c"]] {
+        let (code, stdout, stderr) = orderly(arguments, folder.path());
+        assert_eq!((code, stdout.as_str()), (2, ""), "{arguments:?}: {stderr}");
+    }
+}

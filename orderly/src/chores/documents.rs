@@ -6,6 +6,7 @@ use crate::output::{self, OutputArgs};
 /// # Errors
 /// Stdout can't be written.
 pub(crate) fn openapi(output: &OutputArgs) -> anyhow::Result<Outcome> {
+    // It is JSON, whatever form was asked for.
     output::lines(output, &command_api::openapi_json())?;
     Ok(Outcome::Done)
 }
@@ -15,6 +16,6 @@ pub(crate) fn openapi(output: &OutputArgs) -> anyhow::Result<Outcome> {
 /// # Errors
 /// Stdout can't be written.
 pub(crate) fn graphql_schema(output: &OutputArgs) -> anyhow::Result<Outcome> {
-    output::lines(output, &query_api::schema_sdl())?;
+    output::text(output, "schema", &query_api::schema_sdl())?;
     Ok(Outcome::Done)
 }

@@ -2,6 +2,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Command};
 use clap_complete::Shell;
+use replay_tool::Show;
+use serde::Serialize;
 
 use crate::exit::Outcome;
 use crate::output::{self, OutputArgs};
@@ -21,6 +23,18 @@ pub struct ManArgs {
     dir: Option<PathBuf>,
 }
 
+/// Where the pages were written; people know, they named it.
+#[derive(Serialize)]
+struct Pages {
+    folder: String,
+}
+
+impl Show for Pages {
+    fn text(&self) -> String {
+        String::new()
+    }
+}
+
 /// Prints completions of a program for a shell.
 ///
 /// # Errors
@@ -28,7 +42,7 @@ pub struct ManArgs {
 pub(crate) fn completions(args: &CompletionsArgs, mut program: Command, output: &OutputArgs) -> anyhow::Result<Outcome> {
     let mut script = Vec::new();
     clap_complete::generate(args.shell, &mut program, "orderly", &mut script);
-    output::lines(output, &String::from_utf8_lossy(&script))?;
+    output::text(output, "script", &String::from_utf8_lossy(&script))?;
     Ok(Outcome::Done)
 }
 
@@ -41,11 +55,12 @@ pub(crate) fn man(args: &ManArgs, program: Command, output: &OutputArgs) -> anyh
         Some(folder) => {
             std::fs::create_dir_all(folder)?;
             clap_mangen::generate_to(program, folder)?;
+            output::write(output, &Pages { folder: folder.display().to_string() })?;
         }
         None => {
             let mut page = Vec::new();
             clap_mangen::Man::new(program).render(&mut page)?;
-            output::lines(output, &String::from_utf8_lossy(&page))?;
+            output::text(output, "page", &String::from_utf8_lossy(&page))?;
         }
     }
     Ok(Outcome::Done)

@@ -1,4 +1,6 @@
 use clap::Args;
+use replay_tool::Show;
+use serde::Serialize;
 
 use crate::exit::Outcome;
 use crate::output::{self, OutputArgs};
@@ -20,6 +22,20 @@ pub(crate) async fn migrate(args: &MigrateArgs, output: &OutputArgs) -> anyhow::
     let before = event_store::migrated_to(&args.database_url).await?;
     schema::migrate(&args.database_url).await?;
     let after = event_store::migrated_to(&args.database_url).await?;
-    output::lines(output, &if before == after { format!("schema {after}: nothing to do") } else { format!("schema {before} → {after}") })?;
+    output::write(output, &Migrated { before, after })?;
     Ok(Outcome::Done)
+}
+
+/// The versions of the schema, 0: there was none.
+#[derive(Serialize)]
+struct Migrated {
+    before: i64,
+    after: i64,
+}
+
+impl Show for Migrated {
+    fn text(&self) -> String {
+        let Self { before, after } = self;
+        if before == after { format!("schema {after}: nothing to do\n") } else { format!("schema {before} → {after}\n") }
+    }
 }

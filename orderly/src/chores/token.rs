@@ -1,8 +1,11 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use chrono::{DateTime, TimeDelta, Utc};
 use clap::Args;
 use identity::{Authenticator, Grant, IdentityArgs, Role, TokenKey, TokenRequest};
+use replay_tool::Show;
+use serde::Serialize;
 
 use crate::exit::{Failure, Outcome};
 use crate::output::{self, OutputArgs};
@@ -39,8 +42,31 @@ pub struct TokenArgs {
 /// There is no private key, or the subject may not stand in the log.
 pub(crate) fn token(args: &TokenArgs, output: &OutputArgs) -> anyhow::Result<Outcome> {
     let authenticator = Authenticator::with_key(&key(args)?, &args.identity.token_issuer, &args.identity.token_audience);
-    output::lines(output, &authenticator.mint(&request(args)?)?)?;
+    let request = request(args)?;
+    let lifetime = TimeDelta::from_std(request.lifetime).ok();
+    let expires_at = lifetime.and_then(|lifetime| Utc::now().checked_add_signed(lifetime));
+    let token = authenticator.mint(&request)?;
+    output::write(
+        output,
+        &Minted { token, subject: request.subject, role: request.role.to_string(), channel: request.channel, expires_at },
+    )?;
     Ok(Outcome::Done)
+}
+
+/// A token and what it says; people get the token alone, to be pasted.
+#[derive(Serialize)]
+struct Minted {
+    token: String,
+    subject: String,
+    role: String,
+    channel: Option<String>,
+    expires_at: Option<DateTime<Utc>>,
+}
+
+impl Show for Minted {
+    fn text(&self) -> String {
+        format!("{}\n", self.token)
+    }
 }
 
 fn key(args: &TokenArgs) -> anyhow::Result<TokenKey> {
