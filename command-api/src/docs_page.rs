@@ -4,7 +4,7 @@ use std::sync::{Arc, LazyLock};
 
 use axum::Router;
 use axum::extract::Path;
-use axum::http::{HeaderValue, header};
+use axum::http::{HeaderName, HeaderValue, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 use utoipa_swagger_ui::{Config, SwaggerFile};
@@ -16,7 +16,7 @@ use crate::problem::{Kind, Problem};
 pub(crate) fn routes<S: Clone + Send + Sync + 'static>() -> Router<S> {
     Router::new()
         .route("/openapi.json", get(document))
-        .route("/docs", get(|| async { Redirect::permanent("/docs/") }))
+        .route("/docs", get(|| async { (manners(), Redirect::permanent("/docs/")) }))
         .route("/docs/", get(|| async { page("index.html") }))
         .route("/docs/{*file}", get(|Path(file): Path<String>| async move { page(&file) }))
 }
@@ -27,16 +27,41 @@ async fn document() -> Response {
     ([(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))], DOCUMENT.as_str()).into_response()
 }
 
+/// Nothing from elsewhere, whatever a part might try. The page writes inline styles, its pictures are data.
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; font-src 'self' data:; img-src 'self' data:; \
+    connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
 static PAGE: LazyLock<Arc<Config<'static>>> = LazyLock::new(|| Arc::new(Config::from("/openapi.json")));
 
 fn page(file: &str) -> Response {
-    match utoipa_swagger_ui::serve(file, Arc::clone(&PAGE)) {
-        Ok(Some(file)) => served(file),
-        Ok(None) | Err(_) => Problem::new(Kind::NotFound, "the page has no such part").into_response(),
+    match file {
+        "index.html" => part("text/html; charset=utf-8", include_str!("../assets/docs/index.html").as_bytes().to_vec()),
+        "start.js" => part("text/javascript; charset=utf-8", include_str!("../assets/docs/start.js").as_bytes().to_vec()),
+        "swagger-ui.css" | "swagger-ui-bundle.js" => library(file),
+        _ => absent(),
     }
 }
 
-fn served(file: SwaggerFile<'static>) -> Response {
-    let media_type = HeaderValue::try_from(file.content_type).unwrap_or(HeaderValue::from_static("application/octet-stream"));
-    ([(header::CONTENT_TYPE, media_type)], file.bytes.into_owned()).into_response()
+fn library(file: &str) -> Response {
+    match utoipa_swagger_ui::serve(file, Arc::clone(&PAGE)) {
+        Ok(Some(SwaggerFile { content_type, bytes, .. })) => part(&content_type, bytes.into_owned()),
+        Ok(None) | Err(_) => absent(),
+    }
+}
+
+fn absent() -> Response {
+    Problem::new(Kind::NotFound, "the page has no such part").into_response()
+}
+
+fn part(media_type: &str, bytes: Vec<u8>) -> Response {
+    let media_type = HeaderValue::try_from(media_type).unwrap_or(HeaderValue::from_static("application/octet-stream"));
+    (manners(), [(header::CONTENT_TYPE, media_type)], bytes).into_response()
+}
+
+fn manners() -> [(HeaderName, HeaderValue); 3] {
+    [
+        (header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY)),
+        (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
+        (header::REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
+    ]
 }

@@ -34,7 +34,7 @@ mod webhooks;
 pub use args::CommandArgs;
 pub use openapi::{json as openapi_json, openapi};
 pub use position::POSITION_HEADER;
-pub use problem::{PROBLEM_JSON, Problem};
+pub use problem::{PROBLEM_JSON, Problem, problem_types, problems_page};
 pub use router::router;
 pub use state::ApiState;
 pub use webhooks::WebhookSecrets;

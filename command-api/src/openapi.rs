@@ -1,5 +1,6 @@
 //! The OpenAPI 3.1 document, made from the routes themselves.
 
+mod examples;
 mod manners;
 mod patterns;
 
@@ -34,6 +35,7 @@ static OPENAPI: LazyLock<Document> = LazyLock::new(|| {
     whole.merge(std::mem::take(&mut document));
     manners::apply(&mut whole);
     patterns::apply(&mut whole);
+    examples::apply(&mut whole);
     whole
 });
 

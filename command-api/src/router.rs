@@ -10,7 +10,7 @@ use tower_http::request_id::{MakeRequestUuid, PropagateRequestIdLayer, SetReques
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::guards::{self, Bounds};
-use crate::problem::{Kind, Problem};
+use crate::problem::{self, Kind, Problem};
 use crate::state::ApiState;
 use crate::{customers, docs_page, lookups, orders, payments, products, shipments, stock, warehouses, webhooks};
 
@@ -38,6 +38,7 @@ pub fn router(state: ApiState) -> Router {
     let (api, _) = routes().split_for_parts();
     let bounds = Bounds::new(state.args().requests, state.args().request_timeout());
     api.merge(docs_page::routes())
+        .merge(problem::routes())
         .fallback(not_found)
         .method_not_allowed_fallback(method_not_allowed)
         // One layer of six: each that is added by itself would box every request and answer once more.

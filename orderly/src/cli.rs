@@ -2,7 +2,7 @@
 
 use clap::{Parser, Subcommand};
 
-use crate::chores::{CompletionsArgs, DoctorArgs, ManArgs, MigrateArgs, TokenArgs};
+use crate::chores::{CompletionsArgs, DoctorArgs, KeysArgs, ManArgs, MigrateArgs, TokenArgs};
 use crate::dev::DevArgs;
 use crate::load::LoadArgs;
 use crate::output::OutputArgs;
@@ -48,6 +48,8 @@ pub enum Command {
     Simulator(Box<SimulatorRoleArgs>),
     /// Bring the database's schemas up to date
     Migrate(MigrateArgs),
+    /// Make the secrets and the key of tokens that the roles need
+    Keys(KeysArgs),
     /// Make a token for development
     Token(TokenArgs),
     /// Look for what would keep orderly from running, and how durable its database is
@@ -70,6 +72,7 @@ impl Command {
             Self::Dev(_)
             | Self::Load(_)
             | Self::Migrate(_)
+            | Self::Keys(_)
             | Self::Token(_)
             | Self::Doctor(_)
             | Self::Openapi

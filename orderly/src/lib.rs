@@ -18,6 +18,7 @@ pub mod secrets;
 mod signals;
 pub mod stack;
 pub mod telemetry;
+mod url;
 pub mod words;
 
 pub use run::run;

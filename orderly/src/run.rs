@@ -19,6 +19,7 @@ pub async fn run(cli: Cli) -> anyhow::Result<Outcome> {
         Command::ProcessManager(args) => roles::run(args.settings()?).await,
         Command::Simulator(args) => args.run().await,
         Command::Migrate(args) => chores::migrate(&args, &output).await,
+        Command::Keys(args) => chores::keys(&args, &output),
         Command::Token(args) => chores::token(&args, &output),
         Command::Doctor(args) => chores::doctor(&args, &output).await,
         Command::Openapi => chores::openapi(&output),

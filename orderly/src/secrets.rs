@@ -66,7 +66,7 @@ impl Secrets {
         let failed = |source| SecretsError::File { path: path.clone(), source };
         fs::create_dir_all(data_dir).map_err(failed)?;
         if !path.exists() {
-            create(&path).map_err(failed)?;
+            create(&path, &[MASTER_KEY, CLAIM_KEY, WEBHOOK_SECRET, POSTGRES_PASSWORD], "").map_err(failed)?;
         }
         let text = fs::read_to_string(&path).map_err(failed)?;
         Reader { text: &text, path: &path }.read()
@@ -96,13 +96,22 @@ impl Reader<'_> {
     }
 }
 
+/// Writes the secrets that the roles share, and further lines, to a file that is not there yet.
+///
+/// # Errors
+/// It cannot be written.
+pub(crate) fn create_for_roles(path: &Path, more: &str) -> Result<(), SecretsError> {
+    create(path, &[MASTER_KEY, CLAIM_KEY, WEBHOOK_SECRET], more).map_err(|source| SecretsError::File { path: path.to_owned(), source })
+}
+
 /// Written whole under another name first, and linked to its own only if nobody else was faster.
-fn create(path: &Path) -> io::Result<()> {
+fn create(path: &Path, names: &[&str], more: &str) -> io::Result<()> {
     let draft = path.with_extension(format!("{}.draft", std::process::id()));
     let mut file = OpenOptions::new().create(true).truncate(true).write(true).mode(0o600).open(&draft)?;
-    for name in [MASTER_KEY, CLAIM_KEY, WEBHOOK_SECRET, POSTGRES_PASSWORD] {
+    for name in names {
         writeln!(file, "{name}={}", random()?)?;
     }
+    file.write_all(more.as_bytes())?;
     file.sync_all()?;
     let linked = fs::hard_link(&draft, path);
     fs::remove_file(&draft)?;

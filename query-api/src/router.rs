@@ -13,6 +13,7 @@ pub fn router(state: QueryState) -> Router {
         .route("/graphql", get(handler::get).post(handler::post).layer(body_limit))
         .route("/graphiql", get(graphiql::index))
         .route("/graphiql/{name}", get(graphiql::file))
+        .route("/problems/{type}", get(problem::page))
         .fallback(problem::not_found)
         .method_not_allowed_fallback(problem::method_not_allowed)
         .layer(CompressionLayer::new())

@@ -15,7 +15,8 @@ impl Act {
     /// # Errors
     /// Nobody says who it is, or the name can't stand in the log.
     fn envelope(&self) -> Result<Envelope, Failure> {
-        let name = self.operator.clone().or_else(|| std::env::var("USER").ok()).filter(|name| !name.is_empty());
+        let said = self.operator.clone().or_else(|| std::env::var("USER").ok()).filter(|name| !name.is_empty());
+        let name = said.or_else(account);
         let name = name.ok_or_else(|| Failure::Usage("who does this? say --operator NAME or set ORDERLY_OPERATOR".to_owned()))?;
         match name.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'@') {
             true => Ok(Envelope::new(CommandKey::Once, format!("operator:{name}"))),
@@ -55,12 +56,23 @@ impl Act {
     }
 }
 
+/// Who runs the program, where the environment does not say: in a container, under cron.
+fn account() -> Option<String> {
+    let output = std::process::Command::new("id").arg("-un").output().ok().filter(|output| output.status.success())?;
+    Some(String::from_utf8(output.stdout).ok()?.trim().to_owned()).filter(|name| !name.is_empty())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn act(operator: &str) -> Act {
         Act { reason: None, yes: false, dry_run: false, operator: Some(operator.to_owned()) }
+    }
+
+    #[test]
+    fn who_runs_the_program_is_known_without_an_environment() {
+        assert!(account().is_some_and(|name| !name.contains(char::is_whitespace)));
     }
 
     #[test]

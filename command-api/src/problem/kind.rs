@@ -25,6 +25,29 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
+    /// All of them.
+    pub(crate) const ALL: [Self; 19] = [
+        Self::InvalidRequest,
+        Self::MalformedJson,
+        Self::IdempotencyKeyRequired,
+        Self::Unauthenticated,
+        Self::BadSignature,
+        Self::Forbidden,
+        Self::NotFound,
+        Self::Erased,
+        Self::MethodNotAllowed,
+        Self::PositionLost,
+        Self::EventUnreadable,
+        Self::BodyTooLarge,
+        Self::BodyTooSlow,
+        Self::UnsupportedMediaType,
+        Self::IdempotencyKeyReused,
+        Self::Internal,
+        Self::Overloaded,
+        Self::Unavailable,
+        Self::Timeout,
+    ];
+
     /// Its stable name, the last part of `type`.
     pub(crate) fn code(self) -> &'static str {
         self.row().1

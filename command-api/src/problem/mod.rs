@@ -1,6 +1,7 @@
 //! Errors as RFC 9457 problem details: a stable `type`, a sentence, the fields that are wrong, and nothing internal.
 
 mod kind;
+mod pages;
 mod refused;
 
 use std::time::Duration;
@@ -12,6 +13,8 @@ use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
 pub(crate) use kind::Kind;
+pub(crate) use pages::routes;
+pub use pages::{problem_types, problems_page};
 pub(crate) use refused::position_of_unreadable;
 
 use crate::position::POSITION_HEADER;
@@ -106,7 +109,7 @@ impl Problem {
 
     fn with_code(status: StatusCode, code: &str, title: &str, detail: impl Into<String>) -> Self {
         let body = Body {
-            kind: format!("/problems/{}", code.replace('_', "-")),
+            kind: format!("{}{}", pages::PLACE, code.replace('_', "-")),
             title: title.to_owned(),
             status: status.as_u16(),
             detail: detail.into(),

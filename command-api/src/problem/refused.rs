@@ -87,7 +87,7 @@ fn unreadable(position: i64) -> Problem {
 /// When to ask again where nothing better is known.
 const AWAY: Duration = Duration::from_secs(1);
 
-fn refusal(document: RefusalDocument) -> Problem {
+pub(super) fn refusal(document: RefusalDocument) -> Problem {
     let status = match document.class {
         RefusalClass::NotFound => StatusCode::NOT_FOUND,
         RefusalClass::State => StatusCode::CONFLICT,

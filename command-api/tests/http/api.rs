@@ -172,6 +172,7 @@ impl Answer {
         for member in ["type", "title", "detail"] {
             assert!(self.body[member].is_string(), "no {member}: {:#}", self.body);
         }
+        assert!(command_api::problem_types().any(|kind| self.body["type"] == kind), "its type has no page: {:#}", self.body);
     }
 
     #[track_caller]

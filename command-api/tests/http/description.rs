@@ -19,7 +19,7 @@ fn operations() -> Vec<(String, String, Value)> {
 }
 
 /// What is committed at a path is what the code says; `UPDATE_OPENAPI` writes it.
-fn assert_committed(path: &str, said: &str) {
+pub(crate) fn assert_committed(path: &str, said: &str) {
     let whole = format!("{}/{path}", env!("CARGO_MANIFEST_DIR"));
     if std::env::var_os("UPDATE_OPENAPI").is_some() {
         std::fs::write(&whole, said).unwrap();
@@ -104,10 +104,42 @@ async fn the_page_needs_no_token_and_no_internet() {
     let get = |path: &'static str| api.send(Request::get(path).body(Body::empty()).unwrap());
     assert_eq!(get("/openapi.json").await.assert(200).body["openapi"], "3.1.0");
     assert_eq!(get("/docs").await.headers["location"], "/docs/");
-    for part in ["/docs/", "/docs/swagger-ui-bundle.js", "/docs/swagger-ui.css", "/docs/swagger-initializer.js"] {
+    for part in ["/docs/", "/docs/swagger-ui-bundle.js", "/docs/swagger-ui.css", "/docs/start.js"] {
         get(part).await.assert(200);
     }
     let page = get("/docs/").await.body;
     assert!(!page.as_str().unwrap().contains("https://"), "{page}");
     get("/docs/nonsense").await.assert_problem(404, "/problems/not-found");
+}
+
+/// The example of a command's body in the document: the only one, or the one whose name begins so.
+fn example(operation: &str, name: &str) -> Value {
+    let (_, _, described) = operations().into_iter().find(|(_, _, described)| described["operationId"] == operation).unwrap();
+    let content = &described["requestBody"]["content"]["application/json"];
+    let named = content["examples"].as_object().and_then(|all| all.iter().find(|(key, _)| key.starts_with(name)));
+    named.map_or_else(|| content["example"].clone(), |(_, example)| example["value"].clone())
+}
+
+#[tokio::test]
+async fn the_examples_of_the_description_work_one_after_the_other() {
+    let api = Api::start().await;
+    let admin = api.token(identity::Role::Admin, "admin", None);
+    let post = async |path: &str, operation: &str| api.post(&admin, path, example(operation, "")).await;
+    post("/v1/warehouses", "open_warehouse").await.assert(201);
+    post("/v1/products", "add_product").await.assert(201);
+    post("/v1/products/A-17/price", "price_product").await.assert(200);
+    post("/v1/products/A-17/weigh", "weigh_product").await.assert(200);
+    post("/v1/warehouses/berlin/stock/A-17/receive", "receive_stock").await.assert(200);
+    assert_eq!(post("/v1/lookups", "look_up").await.assert(200).body["found"].as_array().unwrap().len(), 1);
+    let registered = post("/v1/customers", "register_customer").await;
+    let customer = registered.assert(201).id();
+    post(&format!("/v1/customers/{customer}/change-tier"), "change_customer_tier").await.assert(200);
+    let ada = api.token_of(customer.parse().unwrap());
+    let placed = api.post(&ada, "/v1/orders", example("place_order", "1")).await;
+    let order = placed.assert(201).id();
+    api.post(&ada, &format!("/v1/orders/{order}/cancel"), example("cancel_order", "")).await.assert(200);
+    let mut by_staff = example("place_order", "2");
+    by_staff["customer"] = customer.into();
+    api.post(&admin, "/v1/orders", by_staff).await.assert(201);
+    post(&format!("/v1/customers/{customer}/suspend"), "suspend_customer").await.assert(200);
 }

@@ -12,6 +12,7 @@ mod keys;
 mod lookups;
 mod matrix;
 mod orders;
+mod problems;
 mod reading;
 mod resuming;
 mod rights;

@@ -2,6 +2,7 @@ use std::fmt;
 use std::path::Path;
 
 use crate::stack::Addresses;
+use crate::url::without_password;
 
 /// Where to look once everything runs.
 pub(super) struct Greeting<'a> {
@@ -38,15 +39,6 @@ impl fmt::Display for Greeting<'_> {
         writeln!(f, "    -H \"authorization: Bearer $({} token --data-dir {})\" \\", self.program, self.data_dir.display())?;
         writeln!(f, "    -d '{{\"query\": \"{QUERY}\"}}'")?;
         write!(f, "\nCtrl-C stops everything; the data stays.")
-    }
-}
-
-/// A URL that may stand on a screen.
-fn without_password(url: &str) -> String {
-    let Some((scheme, rest)) = url.split_once("://") else { return url.to_owned() };
-    match rest.rsplit_once('@') {
-        Some((credentials, place)) => format!("{scheme}://{}@{place}", credentials.split(':').next().unwrap_or_default()),
-        None => url.to_owned(),
     }
 }
 

@@ -127,6 +127,13 @@ impl Dev<'_> {
     async fn run(mut self, listeners: Listeners, settings: StackSettings) -> anyhow::Result<Outcome> {
         let mut stack = Stack::start_on(listeners, settings).await?;
         let outcome = self.work(&mut stack).await;
+        if let Err(failure) = &outcome
+            && failure.is::<EmbeddedError>()
+        {
+            // What is in flight would wait for a Postgres that does not come back, and whoever started it for a word about that.
+            stack.abandon().await;
+            return outcome;
+        }
         let finished = stack.shutdown().await;
         let outcome = outcome?;
         finished.map(|()| outcome)

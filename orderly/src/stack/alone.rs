@@ -8,6 +8,7 @@ use projections::{READ_MODELS, ReadArgs, ReadDatabase};
 use query_api::{QueryArgs, QueryState};
 use sqlx::PgPool;
 use tokio_util::sync::CancellationToken;
+use tracing::info;
 
 use super::listeners::listen;
 use super::management::{self, Health};
@@ -15,6 +16,7 @@ use super::workers::Workers;
 use super::{DRAIN, serving};
 use crate::exit::Outcome;
 use crate::signals::StopSignals;
+use crate::url::without_password;
 
 /// What the query API needs.
 pub(crate) struct QueryRole {
@@ -33,8 +35,11 @@ pub(crate) struct QueryRole {
 /// A port is taken, or the database can't be reached.
 pub(crate) async fn query_api(role: QueryRole) -> anyhow::Result<Outcome> {
     let queries = listen(role.address, "queries", "--query-addr").await?;
+    let address = queries.local_addr()?;
     let read = ReadDatabase::connect_read_only(&role.read, &role.database_url, READ_MODELS).await?;
     let mut alone = Alone::new(role.management, read.pool().clone()).await?;
+    let models = role.read.read_database_url.as_deref().unwrap_or(&role.database_url);
+    info!(%address, models = without_password(models), "the query API answers from the read models");
     let state = QueryState::new(read.clone(), role.authenticator, role.query);
     alone.workers.start("the query API", serving::serve(queries, query_api::router(state), alone.stop.clone()));
     let outcome = alone.run().await;
@@ -51,6 +56,8 @@ pub(crate) async fn simulator(args: SimulatorArgs, database_url: &str, managemen
     let pool = simulator::connect(database_url).await?;
     let mut alone = Alone::new(management, pool.clone()).await?;
     let simulator = Simulator::bind(&args, pool, alone.stop.clone()).await?;
+    let reports = args.carrier_webhook_url.as_deref().unwrap_or("nobody");
+    info!(address = %simulator.address(), ledger = without_password(database_url), reports.to = reports, "the simulator is the gateway and the carrier");
     alone.workers.start("the simulator", simulator.run());
     alone.run().await
 }
@@ -66,6 +73,7 @@ impl Alone {
     async fn new(management: SocketAddr, pool: PgPool) -> anyhow::Result<Self> {
         let (mut workers, stop) = (Workers::default(), CancellationToken::new());
         let listener = listen(management, "probes and metrics", "--management-addr").await?;
+        info!(address = %listener.local_addr()?, "probes and metrics are here");
         let health = Health::of_database(pool, stop.clone());
         workers.start("probes and metrics", serving::serve(listener, management::router(health), stop.clone()));
         Ok(Self { workers, stop, signals: StopSignals::new()? })

@@ -29,6 +29,9 @@ use workers::Workers;
 /// How long the work in flight may hold up the end.
 const DRAIN: Duration = Duration::from_secs(20);
 
+/// How long workers may take to see that they are to stop, where nothing is finished any more.
+const ABANDONED_WITHIN: Duration = Duration::from_secs(1);
+
 /// A running stack.
 pub struct Stack {
     addresses: Addresses,
@@ -138,5 +141,12 @@ impl Stack {
         self.read.close().await;
         self.store.close().await;
         finished
+    }
+
+    /// Stops without finishing what is in flight, where it can't be finished: the database is gone for good.
+    pub async fn abandon(mut self) {
+        self.draining.cancel();
+        // What they say of it follows from what the caller knows.
+        drop(self.workers.finish(ABANDONED_WITHIN).await);
     }
 }

@@ -9,10 +9,12 @@ use gateways::{GatewayArgs, SimulatorCarrier, SimulatorGateway};
 use projections::{READ_MODELS, ReadDatabase};
 use query_api::QueryState;
 use tokio_util::sync::CancellationToken;
+use tracing::info;
 
 use super::management::{self, Health};
 use super::workers::Workers;
 use super::{Addresses, Listeners, StackSettings, serving};
+use crate::url::without_password;
 
 /// What every role is given.
 #[derive(Clone, Copy)]
@@ -51,6 +53,7 @@ impl Shared<'_> {
         };
         let simulator = Simulator::bind(&args, pool, self.stop.clone()).await?;
         let address = simulator.address();
+        info!(%address, reports.to = args.carrier_webhook_url.as_deref().unwrap_or("nobody"), "the simulator is the gateway and the carrier");
         workers.start("the simulator", simulator.run());
         Ok(address)
     }
@@ -58,15 +61,28 @@ impl Shared<'_> {
     fn workers(self, addresses: &Addresses, workers: &mut Workers) -> anyhow::Result<()> {
         if self.settings.roles.projector {
             let args = self.settings.projector.clone();
+            let models = projections::names().collect::<Vec<_>>().join(", ");
+            info!(log = self.log_database(), models, "the projector follows the log and keeps the read models");
             workers.start("the projector", projections::run(self.store.clone(), self.read.clone(), args, self.stop.clone()));
         }
         if self.settings.roles.process_manager {
             let outside = self.outside(addresses);
             let (gateway, carrier) = (Arc::new(SimulatorGateway::new(&outside)?), Arc::new(SimulatorCarrier::new(&outside)?));
             let args = self.settings.process.clone();
+            info!(
+                log = self.log_database(),
+                gateway = outside.gateway_url,
+                fulfillment = ?args.fulfillment,
+                parts = args.process_parts,
+                "the process manager follows the log and drives each order"
+            );
             workers.start("the process manager", process_manager::run(self.store.clone(), gateway, carrier, args, self.stop.clone()));
         }
         Ok(())
+    }
+
+    fn log_database(self) -> String {
+        without_password(&self.settings.log.database_url)
     }
 
     /// The simulator of this process, if there is one.
@@ -81,17 +97,20 @@ impl Shared<'_> {
     async fn apis(self, listeners: Listeners, workers: &mut Workers) -> anyhow::Result<()> {
         let authenticator = &self.settings.authenticator;
         if let Some(listener) = listeners.commands {
+            info!(address = %listener.local_addr()?, log = self.log_database(), "the command API takes commands");
             let secret = self.settings.webhook_secret.clone().map(|secret| (simulator::NAME.to_owned(), secret));
             let state =
                 ApiState::new(self.store.clone(), authenticator.clone(), WebhookSecrets::new(secret), self.settings.command.clone());
             workers.start("the command API", serving::serve(listener, command_api::router(state), self.stop.clone()));
         }
         if let Some(listener) = listeners.queries {
+            info!(address = %listener.local_addr()?, "the query API answers from the read models");
             let (args, url) = (&self.settings.read, &self.settings.log.database_url);
             let read = ReadDatabase::connect_read_only(args, url, READ_MODELS).await?.hearing(self.read);
             let state = QueryState::new(read, authenticator.clone(), self.settings.query.clone());
             workers.start("the query API", serving::serve(listener, query_api::router(state), self.stop.clone()));
         }
+        info!(address = %listeners.management.local_addr()?, "probes and metrics are here");
         let health = Health::new(self.store.clone(), self.read.clone(), self.stop.clone());
         workers.start("probes and metrics", serving::serve(listeners.management, management::router(health), self.stop.clone()));
         Ok(())

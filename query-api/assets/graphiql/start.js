@@ -6,7 +6,8 @@ if (fragment.has("token")) {
   sessionStorage.setItem("orderly-token", fragment.get("token"));
   history.replaceState(null, "", window.location.pathname + window.location.search);
 }
-const token = sessionStorage.getItem("orderly-token") || "paste a token here: orderly token";
+const token = sessionStorage.getItem("orderly-token");
+const authorization = token && { Authorization: `Bearer ${token}` };
 
 const example = `# A page of orders with their lines. Press play; the schema is in the book on the left.
 {
@@ -23,11 +24,12 @@ const example = `# A page of orders with their lines. Press play; the schema is 
 }
 `;
 
+// The token goes with every request, that for the schema included, whatever tab is open; what stands in the headers' editor wins over it.
 ReactDOM.createRoot(document.getElementById("graphiql")).render(
   React.createElement(GraphiQL, {
-    fetcher: GraphiQL.createFetcher({ url: "/graphql" }),
+    fetcher: GraphiQL.createFetcher({ url: "/graphql", headers: authorization || {} }),
     defaultQuery: example,
-    initialHeaders: JSON.stringify({ Authorization: `Bearer ${token}` }, null, 2),
+    headers: authorization ? "" : JSON.stringify({ Authorization: "Bearer paste a token here: orderly token" }, null, 2),
     shouldPersistHeaders: false,
     defaultEditorToolsVisibility: "headers",
   }),

@@ -37,3 +37,16 @@ async fn the_page_and_all_it_loads_are_in_the_program() {
         assert!(answer.headers["content-security-policy"].to_str().unwrap().contains("default-src 'none'"));
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_problem_leads_to_its_page() {
+    let api = Api::open().await;
+    let asked = |method: &str, path: &str| Request::builder().method(method).uri(path).body(Body::empty()).unwrap();
+    for (method, path, status) in [("GET", "/none", 404), ("DELETE", "/graphql", 405), ("GET", "/problems/none", 404)] {
+        let refused = api.send(asked(method, path)).await;
+        assert_eq!(refused.status, status, "{path}");
+        let page = api.send(asked("GET", refused.body["type"].as_str().unwrap())).await;
+        assert!(page.status == 200 && page.headers["content-type"].to_str().unwrap().starts_with("text/html"), "{path}");
+        assert!(page.headers["content-security-policy"].to_str().unwrap().contains("default-src 'none'"), "{path}");
+    }
+}
