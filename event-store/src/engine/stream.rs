@@ -9,8 +9,10 @@ use crate::loading::{LoadedStream, StreamHead, absent};
 
 /// How long after a conflict the commands of a stream are decided under the log's lock.
 const CONTENDED: Duration = Duration::from_secs(1);
-/// What a stream costs beside its state.
-const OVERHEAD: usize = 512;
+/// What a stream costs beside its states: itself, its id where it is found and where it waits to be dropped.
+const OVERHEAD: usize = 1024;
+/// What a state costs beside what was folded into it: nodes of trees, and room for more in them.
+const STATE: usize = 512;
 
 /// One stream in memory: what is committed, and what was decided on top of it and is not yet.
 pub(super) struct Stream {
@@ -194,7 +196,7 @@ impl Stream {
 
     /// About how much memory it holds: the state twice where there is a speculative one.
     pub(super) fn cost(&self) -> usize {
-        OVERHEAD + self.bytes * if self.speculative.is_some() { 2 } else { 1 }
+        OVERHEAD + (STATE + self.bytes) * if self.speculative.is_some() { 2 } else { 1 }
     }
 
     /// Whether so much was written since the last snapshot that the next load would notice: by bytes, and not more often than the state grows.
