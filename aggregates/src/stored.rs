@@ -151,7 +151,7 @@ pub(crate) use stored_events;
 /// Makes a state an aggregate: for cqrs-es, and for the log. Most commands look at several aggregates, which cqrs-es has no word for; they are
 /// [`decider::Decision`]s, and what one decided for this aggregate is what `handle` takes and writes.
 macro_rules! aggregate {
-    ($state:ident, $type:literal, $event:ident, partition: $partition:expr) => {
+    ($state:ident, $type:literal, $event:ident, partition: $partition:expr, upcasters: $upcasters:expr) => {
         impl cqrs_es::Aggregate for $state {
             const TYPE: &'static str = $type;
             type Command = Vec<$event>;
@@ -174,6 +174,10 @@ macro_rules! aggregate {
         impl decider::EventSourced for $state {
             const EVENTS: &'static [(&'static str, &'static str)] = $event::STORED;
 
+            fn upcasters() -> Vec<Box<dyn cqrs_es::persist::EventUpcaster>> {
+                $upcasters
+            }
+
             fn golden_states() -> Vec<Self> {
                 $crate::stored::golden_states()
             }
@@ -184,9 +188,62 @@ macro_rules! aggregate {
             }
         }
     };
-    ($state:ident, $type:literal, $event:ident) => {
-        $crate::stored::aggregate!($state, $type, $event, partition: |aggregate_id, _| std::borrow::Cow::Borrowed(aggregate_id));
+    ($state:ident, $type:literal, $event:ident, partition: $partition:expr) => {
+        $crate::stored::aggregate!($state, $type, $event, partition: $partition, upcasters: vec![]);
+    };
+    ($state:ident, $type:literal, $event:ident $(, upcasters: $upcasters:expr)?) => {
+        $crate::stored::aggregate!(
+            $state, $type, $event,
+            partition: |aggregate_id, _| std::borrow::Cow::Borrowed(aggregate_id)
+            $(, upcasters: $upcasters)?
+        );
     };
 }
 
 pub(crate) use aggregate;
+
+#[cfg(test)]
+mod tests {
+    use cqrs_es::Aggregate;
+    use decider::{StoredEvent, Upcast};
+    use serde::{Deserialize, Serialize};
+    use serde_json::value::RawValue;
+
+    stored_events! {
+        /// An event of a meter.
+        MeterEvent:
+        /// It showed something. Version 1 had no unit, and was always in litres.
+        MeterRead = "meter.read", version "2";
+    }
+
+    /// See [`MeterEvent::MeterRead`].
+    #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+    pub struct MeterRead {
+        value: u32,
+        unit: String,
+    }
+
+    #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+    struct Meter {
+        shown: Vec<(u32, String)>,
+    }
+
+    impl Meter {
+        fn evolve(&mut self, event: MeterEvent) {
+            let MeterEvent::MeterRead(MeterRead { value, unit }) = event;
+            self.shown.push((value, unit));
+        }
+    }
+
+    aggregate!(Meter, "meter", MeterEvent, upcasters: vec![Upcast::boxed("meter.read", "1", "2", |body| body["unit"] = "l".into())]);
+
+    #[test]
+    fn an_event_of_an_earlier_version_is_read_as_the_present_one() {
+        let mut meter = Meter::default();
+        for (event_version, body) in [("1", r#"{"meter.read":{"value":7}}"#), ("2", r#"{"meter.read":{"value":8,"unit":"kWh"}}"#)] {
+            let payload: &RawValue = serde_json::from_str(body).unwrap();
+            meter.apply(StoredEvent { event_type: "meter.read", event_version, payload }.decode::<Meter>().unwrap());
+        }
+        assert_eq!(meter.shown, [(7, "l".to_owned()), (8, "kWh".to_owned())]);
+    }
+}

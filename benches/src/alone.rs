@@ -65,7 +65,8 @@ pub(crate) async fn run(who: Alone, count: usize, timing: Timing) -> anyhow::Res
             sample
         }
         Alone::Week => {
-            let data = tempfile::tempdir()?;
+            // A log of its own: it is opened with the keys of the stack's folder.
+            let (data, url) = (tempfile::tempdir()?, server.database("alone_week").await?);
             let (stack, _) = Stack::start_on(data.path(), Some(&url)).await?;
             let timing = Timing { warm_up: Duration::ZERO, ..timing };
             let work = async { week::load(&stack, data.path(), &url).await.map(week::Week::sample) };

@@ -45,9 +45,12 @@ impl Stack {
         command.arg("dev").arg("--data-dir").arg(data_dir).args(["--port-base", &port_base.to_string()]);
         command.args(database_url.into_iter().flat_map(|url| ["--database-url", url]));
         let child = command.env_remove("DATABASE_URL").stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn()?;
-        let stack = Self { child, port_base };
+        let mut stack = Self { child, port_base };
         let ready = format!("http://127.0.0.1:{}/readyz", port_base + 10);
         while !reqwest::get(&ready).await.is_ok_and(|answer| answer.status().is_success()) {
+            if let Some(status) = stack.child.try_wait()? {
+                bail!("orderly ended before it was ready, with {status}");
+            }
             ensure!(began.elapsed() < Duration::from_secs(60), "orderly was not ready after 60 s");
             tokio::time::sleep(Duration::from_millis(10)).await;
         }

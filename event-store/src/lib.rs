@@ -128,7 +128,7 @@ pub use listener::CHANNEL;
 pub use migration::{migrate, migrated_to, schema_version};
 pub use moment::{Loaded, Moment};
 pub use position::{Checkpoint, Head, PositionToken, PositionTokenError};
-pub use reading::Filter;
+pub use reading::{Filter, partition_of};
 pub use recorded::{Metadata, Recorded, RecordedEvent};
 pub use store::EventStore;
 pub use subscription::{Subscription, SubscriptionError};

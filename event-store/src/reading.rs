@@ -53,9 +53,22 @@ impl Filter {
 
 impl Partition {
     fn holds(self, key: &str) -> bool {
-        let hash = Md5::digest(key);
-        i64::from(u32::from_be_bytes([hash[0], hash[1], hash[2], hash[3]])) % self.count == self.index
+        i64::from(hash_of(key)) % self.count == self.index
     }
+}
+
+/// Into which of `count` parts of the log the events of this key fall, counted from 0.
+///
+/// # Panics
+/// If there are none.
+pub fn partition_of(key: &str, count: u32) -> u32 {
+    hash_of(key) % count
+}
+
+/// As [`range`] has it in SQL.
+fn hash_of(key: &str) -> u32 {
+    let hash = Md5::digest(key);
+    u32::from_be_bytes([hash[0], hash[1], hash[2], hash[3]])
 }
 
 /// What stands behind a position, and what the log was like then. One statement, one snapshot.

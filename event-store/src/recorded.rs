@@ -1,9 +1,8 @@
-use std::any::Any;
 use std::ops::{Deref, DerefMut};
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use decider::{EventSourced, ReadError, StoredEvent, StreamId};
+use decider::{StoredEvent, StreamId};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use sqlx::Row;
@@ -13,15 +12,9 @@ use uuid::Uuid;
 
 use crate::StoreError;
 
-/// An event as it stands in the log. Clones are the same event: what follows the log shares them, and what one of them decoded.
+/// An event as it stands in the log. Clones are the same event: who follow the log in one process share them.
 #[derive(Debug, Clone)]
-pub struct RecordedEvent(Arc<Shared>);
-
-#[derive(Debug, Clone)]
-struct Shared {
-    recorded: Recorded,
-    decoded: OnceLock<Arc<dyn Any + Send + Sync>>,
-}
+pub struct RecordedEvent(Arc<Recorded>);
 
 /// What the log says of an event.
 #[derive(Debug, Clone)]
@@ -74,22 +67,20 @@ impl Deref for RecordedEvent {
     type Target = Recorded;
 
     fn deref(&self) -> &Recorded {
-        &self.0.recorded
+        &self.0
     }
 }
 
 impl DerefMut for RecordedEvent {
-    /// What is changed becomes an event of its own, which nobody has decoded.
+    /// What is changed becomes an event of its own.
     fn deref_mut(&mut self) -> &mut Recorded {
-        let shared = Arc::make_mut(&mut self.0);
-        shared.decoded = OnceLock::new();
-        &mut shared.recorded
+        Arc::make_mut(&mut self.0)
     }
 }
 
 impl From<Recorded> for RecordedEvent {
     fn from(recorded: Recorded) -> Self {
-        Self(Arc::new(Shared { recorded, decoded: OnceLock::new() }))
+        Self(Arc::new(recorded))
     }
 }
 
@@ -99,26 +90,11 @@ impl RecordedEvent {
         StoredEvent { event_type: &self.event_type, event_version: &self.event_version, payload: &self.payload }
     }
 
-    /// The event in its current version, decoded once for all who hold this event.
-    ///
-    /// # Errors
-    /// [`ReadError`] if this program does not know the event or its bytes are broken.
-    pub fn decoded<A: EventSourced>(&self) -> Result<Arc<A::Event>, ReadError> {
-        let known = self.0.decoded.get().cloned().and_then(|decoded| decoded.downcast::<A::Event>().ok());
-        if let Some(event) = known {
-            return Ok(event);
-        }
-        let event = Arc::new(self.stored().decode::<A>()?);
-        // Somebody else may have been faster: then this one is dropped with its holder.
-        drop(self.0.decoded.set(event.clone()));
-        Ok(event)
-    }
-
-    /// About what it takes in memory once it is decoded: its texts, twice the payload, and what holds them.
+    /// About what it takes in memory: its texts, and what holds them.
     pub(crate) fn bytes(&self) -> usize {
         const HOLDING: usize = 512;
         let texts = self.stream.aggregate_id().len() + self.partition_key.len() + self.event_type.len() + self.metadata.actor.len();
-        HOLDING + texts + 2 * self.payload.get().len()
+        HOLDING + texts + self.payload.get().len()
     }
 
     /// What every query that answers events selects.

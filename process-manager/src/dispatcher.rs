@@ -13,11 +13,13 @@ use tokio::sync::Semaphore;
 use tokio_util::sync::{CancellationToken, DropGuard};
 use tokio_util::task::TaskTracker;
 use tracing::error;
+use uuid::Uuid;
 
 use crate::ProcessArgs;
 use crate::order_fulfillment::{Action, Call, Command, Effect};
 use crate::parts::part_of;
 use crate::pause::{after_failures, wait};
+use crate::room::Room;
 
 /// Who is called outside.
 #[derive(Clone)]
@@ -30,7 +32,7 @@ pub(crate) struct Outside {
 #[derive(Clone)]
 struct Limits {
     commands: Arc<Semaphore>,
-    calls_waiting: Arc<Semaphore>,
+    waiting: Arc<Room>,
     /// Calls under way at once.
     lines: Arc<Semaphore>,
 }
@@ -60,7 +62,7 @@ impl Hands {
     pub(crate) fn new(store: &EventStore, outside: &Outside, args: &ProcessArgs, stop: CancellationToken) -> Self {
         let limits = Limits {
             commands: Arc::new(Semaphore::new(args.process_commands)),
-            calls_waiting: Arc::new(Semaphore::new(args.process_calls_waiting)),
+            waiting: Room::new(args.process_calls_waiting),
             lines: Arc::new(Semaphore::new(args.process_calls)),
         };
         let (store, outside, args) = (store.clone(), outside.clone(), args.clone());
@@ -79,7 +81,7 @@ impl Hands {
         Worker { store, outside, args, lines, stop }
     }
 
-    /// Starts these effects, each at its part's dispatcher; waits while too many are under way.
+    /// Starts these effects, each at its part's dispatcher; waits while too many commands are under way. A call that finds no room is left out.
     pub(crate) async fn dispatch(&self, effects: Vec<Effect>) {
         let mut by_part: BTreeMap<u32, Vec<Effect>> = BTreeMap::new();
         for effect in effects {
@@ -91,6 +93,11 @@ impl Hands {
                 dispatcher.dispatch(effects).await;
             }
         }
+    }
+
+    /// Returns once there is room for calls that were left out.
+    pub(crate) async fn have_room_again(&self) {
+        self.limits.waiting.has_some_again().await;
     }
 
     /// Nothing more is started for a part; once what is in flight is finished, `then` is done.
@@ -121,6 +128,7 @@ impl Hands {
 
 /// Owns every task that does something for one part.
 struct Dispatcher {
+    id: Uuid,
     worker: Arc<Worker>,
     limits: Limits,
     tasks: TaskTracker,
@@ -131,15 +139,15 @@ struct Dispatcher {
 impl Dispatcher {
     fn new(worker: Worker, limits: Limits) -> Self {
         let guard = worker.stop.clone().drop_guard();
-        Self { worker: Arc::new(worker), limits, tasks: TaskTracker::new(), _stop: guard }
+        Self { id: Uuid::now_v7(), worker: Arc::new(worker), limits, tasks: TaskTracker::new(), _stop: guard }
     }
 
     async fn dispatch(&self, effects: Vec<Effect>) {
         let mut by_order: BTreeMap<_, Vec<(Effect, Command)>> = BTreeMap::new();
         for effect in effects.into_iter().filter(|effect| self.worker.args.fulfillment.takes(&effect.step)) {
             match effect.action.clone() {
-                Action::Call(call) => self.start_call(effect, call).await,
-                Action::Command(command) if effect.failures > 0 => self.start_later(effect, command).await,
+                Action::Call(call) => self.start_call(effect, call),
+                Action::Command(command) if effect.failures > 0 => self.start_later(effect, command),
                 Action::Command(command) => by_order.entry(effect.order).or_default().push((effect, command)),
             }
         }
@@ -160,23 +168,25 @@ impl Dispatcher {
     }
 
     /// What a gateway has refused is asked for again after a while, like a call that waits for its next try.
-    async fn start_later(&self, effect: Effect, command: Command) {
-        let (worker, permits) = (self.worker.clone(), self.limits.calls_waiting.clone());
-        let permit = permits.acquire_owned().await;
-        self.tasks.spawn(async move {
+    fn start_later(&self, effect: Effect, command: Command) {
+        let worker = self.worker.clone();
+        self.start_waiting(effect.command_id, async move {
             if wait(after_failures(effect.failures, worker.args.longest_pause()), &worker.stop).await {
                 worker.guard(&effect, worker.command(&effect, command)).await;
             }
-            drop(permit);
         });
     }
 
-    async fn start_call(&self, effect: Effect, call: Call) {
-        let (worker, permits) = (self.worker.clone(), self.limits.calls_waiting.clone());
-        let permit = permits.acquire_owned().await;
+    fn start_call(&self, effect: Effect, call: Call) {
+        let worker = self.worker.clone();
+        self.start_waiting(effect.command_id, async move { worker.guard(&effect, worker.call(&effect, call)).await });
+    }
+
+    fn start_waiting(&self, command_id: Uuid, doing: impl Future<Output = ()> + Send + 'static) {
+        let Some(place) = self.limits.waiting.enter(self.id, command_id) else { return };
         self.tasks.spawn(async move {
-            worker.guard(&effect, worker.call(&effect, call)).await;
-            drop(permit);
+            doing.await;
+            drop(place);
         });
     }
 

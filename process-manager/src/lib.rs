@@ -22,6 +22,7 @@ mod parts;
 mod pause;
 mod rebuilding;
 mod retries;
+mod room;
 mod runner;
 mod settings;
 mod stuck;

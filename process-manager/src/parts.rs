@@ -9,8 +9,7 @@ use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use event_store::Checkpoint;
-use md5::{Digest, Md5};
+use event_store::{Checkpoint, partition_of};
 use sqlx::{FromRow, PgConnection, PgPool};
 use uuid::Uuid;
 
@@ -23,8 +22,7 @@ const NAME: &str = "order_fulfillment";
 
 /// The part of an order, of so many: the part of the log that its events fall into ([`event_store::Filter::partition`]), as `process.part_v1` has it.
 pub(crate) fn part_of(order: Uuid, parts: u32) -> u32 {
-    let hash = Md5::digest(order.to_string());
-    u32::from_be_bytes([hash[0], hash[1], hash[2], hash[3]]) % parts
+    partition_of(&order.to_string(), parts)
 }
 
 fn name_of(part: u32) -> String {

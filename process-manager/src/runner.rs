@@ -163,6 +163,10 @@ impl Runner {
                     self.change(change, parts, hands, &mut follower).await?;
                     continue;
                 }
+                () = hands.have_room_again() => {
+                    self.take_up(&follower.of(), hands, &follower).await?;
+                    continue;
+                }
                 heard = follower.listen() => heard?,
             };
             match heard {
@@ -213,7 +217,7 @@ impl Runner {
         self.take_up(&of, hands, follower).await
     }
 
-    /// Does again what is under way.
+    /// Does again what is under way, unless it is being done.
     async fn take_up(&self, of: &Of, hands: &Hands, follower: &Follower) -> Result<(), ProcessError> {
         let (mut after, known) = (Uuid::nil(), follower.known());
         loop {

@@ -40,7 +40,7 @@ pub struct ProcessArgs {
     #[arg(long, env = "ORDERLY_PROCESS_CALLS", default_value_t = 64)]
     pub process_calls: usize,
 
-    /// Calls that may wait for their turn or their next try; reading the log pauses beyond it
+    /// Calls that may wait for their turn or their next try; what finds no room is called once there is some
     #[arg(long, env = "ORDERLY_PROCESS_CALLS_WAITING", default_value_t = 10_000)]
     pub process_calls_waiting: usize,
 

@@ -7,7 +7,7 @@ use aggregates::decisions::paying::{SettleAuthorization, StartPayment};
 use aggregates::decisions::placing::{ConfirmOrder, PlaceOrder};
 use aggregates::decisions::registering::RegisterCustomer;
 use aggregates::decisions::shipping::{DispatchShipment, PlanShipment, RecordDelivery};
-use aggregates::decisions::stocking::{AllocateStock, ReceiveStock};
+use aggregates::decisions::stocking::{AllocateStock, LapseReservation, ReceiveStock};
 use aggregates::order::{
     CancelationOutcome, CancelationReason, DeclinePolicy, Delivery, Order, OrderLine, OrderPolicy, OrderedLine, PaymentTerms, StockPolicy,
 };
@@ -37,6 +37,7 @@ use crate::samples::{at, eur};
 #[derive(Debug, Clone, Copy)]
 enum Act {
     Allocate,
+    Lapse,
     StartPayment(u128),
     Authorized { attempt: u128, off_by: i64 },
     Declined(u128),
@@ -178,6 +179,10 @@ fn act(log: &mut InMemoryLog, act: Act) {
             let warehouses = (1..).zip(WAREHOUSES).map(|(rank, code)| (code.parse().unwrap(), rank)).collect();
             drop(log.execute(&AllocateStock { order: order(), warehouses, until: at("2026-11-20T11:00:00Z") }));
         }
+        Act::Lapse => {
+            let until = log.state::<Order>(&order().to_string()).reserved_until().unwrap_or(at("2026-11-20T11:00:00Z"));
+            drop(log.execute(&LapseReservation { order: order(), until }));
+        }
         Act::StartPayment(n) => {
             drop(log.execute(&StartPayment { order: order(), payment: payment(n), operation: id(6, n), gateway: "g".to_owned() }))
         }
@@ -228,6 +233,7 @@ fn acts() -> impl Strategy<Value = Act> {
     let captures = || (1u128..4, 0usize..2);
     prop_oneof![
         4 => Just(Act::Allocate),
+        1 => Just(Act::Lapse),
         4 => attempt.clone().prop_map(Act::StartPayment),
         4 => (attempt.clone(), prop_oneof![8 => Just(0i64), 1 => Just(-1), 1 => Just(1)]).prop_map(|(attempt, off_by)| Act::Authorized { attempt, off_by }),
         2 => attempt.clone().prop_map(Act::Declined),

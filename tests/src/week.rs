@@ -138,6 +138,10 @@ async fn killed_on_its_embedded_postgres_it_ends_to_the_cent_too() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let settings = Settings { database_url: None, data_dir: folder.path().to_owned(), environment: vec![] };
     killed_during_the_load(settings, 3, 60, folder.path()).await;
+    // What Postgres refuses is sent again in smaller pieces: nothing goes wrong by it, and everything goes slowly.
+    let log = std::fs::read_to_string(folder.path().join("postgres/postgres.log")).expect("Postgres has a log");
+    let refused: Vec<_> = log.lines().filter(|line| line.contains("ERROR:")).collect();
+    assert!(refused.is_empty(), "Postgres refused {refused:#?}");
 }
 
 /// Each time after some more events, so wherever the load and the saga are then: 20 at the least, and another number each time.

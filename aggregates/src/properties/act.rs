@@ -20,6 +20,9 @@ pub(super) enum Act {
     Allocate {
         order: u128,
     },
+    Lapse {
+        order: u128,
+    },
     StartPayment {
         order: u128,
         attempt: u128,
@@ -139,6 +142,7 @@ pub(super) fn any_act() -> impl Strategy<Value = Act> {
         4 => (order.clone(), lines, prop::option::of(0..2usize), any::<bool>())
             .prop_map(|(order, lines, pickup, shipping)| Act::Place { order, lines, pickup, shipping }),
         4 => order.clone().prop_map(|order| Act::Allocate { order }),
+        1 => order.clone().prop_map(|order| Act::Lapse { order }),
         4 => (order.clone(), attempt.clone()).prop_map(|(order, attempt)| Act::StartPayment { order, attempt }),
         4 => (order.clone(), attempt.clone(), off_by()).prop_map(|(order, attempt, off_by)| Act::Authorize { order, attempt, off_by }),
         1 => (order.clone(), attempt.clone()).prop_map(|(order, attempt)| Act::Decline { order, attempt }),

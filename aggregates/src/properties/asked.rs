@@ -7,6 +7,7 @@ use crate::decisions::ending::{CompleteOrder, FinishCancelation};
 use crate::decisions::paying::SettleAuthorization;
 use crate::decisions::placing::{ConfirmOrder, PlaceOrder};
 use crate::decisions::shipping::{PlanShipment, RecordDelivery};
+use crate::decisions::stocking::{AllocateStock, LapseReservation};
 use crate::order::Delivery;
 use crate::payment::{CaptureOutcome, CapturePayment, Payment, RecordCapture, RecordVoid, VoidOutcome};
 use crate::shipment::{PackShipment, Shipment};
@@ -75,7 +76,14 @@ impl World {
                 asking(receive(WAREHOUSES[warehouse], SKUS[sku], Some(&document.to_string()), units))
             }
             Act::Place { order, ref lines, pickup, shipping } => asking(placing(order, lines, pickup, shipping)),
-            Act::Allocate { order: n } => asking(allocate(order(n))),
+            // Each with an instant of its own, by which its lapse is told from another's.
+            Act::Allocate { order: n } => {
+                let until = instant(30 + i64::try_from(self.log.len()).unwrap());
+                asking(AllocateStock { until, ..allocate(order(n)) })
+            }
+            Act::Lapse { order: n } => {
+                self.order(order(n)).reserved_until().and_then(|until| asking(LapseReservation { order: order(n), until }))
+            }
             Act::StartPayment { order: n, attempt } => asking(start_payment(order(n), nth(n, attempt))),
             Act::Settle { order: n, attempt } => asking(SettleAuthorization { order: order(n), payment: payment(nth(n, attempt)) }),
             Act::Confirm { order: n } => asking(ConfirmOrder { order: order(n) }),
@@ -128,6 +136,7 @@ impl World {
             Act::Receive { .. }
             | Act::Place { .. }
             | Act::Allocate { .. }
+            | Act::Lapse { .. }
             | Act::StartPayment { .. }
             | Act::Settle { .. }
             | Act::Confirm { .. }

@@ -1,9 +1,10 @@
 use aggregates::order::OrderStatus;
+use process_manager::SagaView;
 use tokio_util::sync::CancellationToken;
 
 use crate::fixture::TestDatabase;
 use crate::outside::{Outside, clients};
-use crate::shop::{Shop, pickup, start};
+use crate::shop::{Shop, pickup, start, start_with};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_gateway_that_is_away_is_waited_for() {
@@ -27,6 +28,35 @@ async fn a_gateway_that_is_away_is_waited_for() {
     shutdown.cancel();
     process.await.unwrap().unwrap();
     shop.assert_nothing_is_left_over(1).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn calls_that_find_no_room_keep_no_order_from_what_it_can_have_without_them() {
+    let database = TestDatabase::create().await;
+    let address = Outside::start(&database.url, &[]).await.address;
+    let (gateway, carrier) = clients(address);
+    let shop = Shop::open(database.open().await, 1, 6).await;
+    let shutdown = CancellationToken::new();
+    let process = start_with(&["--process-calls-waiting", "2"], &shop.store, gateway, carrier, &shutdown);
+    let orders = shop.place(6, 1, &pickup()).await;
+    for order in &orders {
+        let waits = |view: &SagaView| view.steps.iter().any(|step| step.step == "authorize").then_some(());
+        shop.view_when(*order, "it waits for the gateway", waits).await;
+    }
+    let too_late = shop.place(1, 1, &pickup()).await[0];
+    let rejected = |view: &SagaView| view.history.iter().any(|line| line.event_type == "order.rejected").then_some(());
+    shop.view_when(too_late, "it is rejected meanwhile", rejected).await;
+    assert_eq!(shop.status(too_late).await, OrderStatus::Rejected);
+
+    let outside = Outside::start_at(&database.url, &address.to_string(), &[]).await;
+    shop.until_all_are_final(7).await;
+    for order in &orders {
+        assert_eq!(shop.status(*order).await, OrderStatus::Completed);
+    }
+    shutdown.cancel();
+    process.await.unwrap().unwrap();
+    shop.assert_nothing_is_left_over(7).await;
+    assert_eq!(outside.captured().await, 60.into());
 }
 
 #[tokio::test(flavor = "multi_thread")]

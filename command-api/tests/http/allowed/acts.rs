@@ -4,7 +4,7 @@ use aggregates::decisions::ending::{CompleteOrder, FinishCancelation};
 use aggregates::decisions::paying::SettleAuthorization;
 use aggregates::decisions::placing::ConfirmOrder;
 use aggregates::decisions::shipping::{RecordBooking, RecordDelivery, RequestBooking};
-use aggregates::decisions::stocking::ReceiveStock;
+use aggregates::decisions::stocking::{LapseReservation, ReceiveStock};
 use aggregates::order::Order;
 use aggregates::payment::{
     AuthorizationOutcome, CaptureOutcome, CapturePayment, Payment, RecordAuthorization, RecordCapture, RecordVoid, VoidOutcome, VoidPayment,
@@ -30,6 +30,7 @@ pub(super) enum Act {
         method: u8,
     },
     Allocate,
+    Lapse,
     Pay {
         attempt: u128,
     },
@@ -91,6 +92,7 @@ pub(super) fn any_act() -> impl Strategy<Value = Act> {
     prop_oneof![
         2 => method.clone().prop_map(|method| Act::Place { method }),
         2 => Just(Act::Allocate),
+        1 => Just(Act::Lapse),
         2 => attempt.clone().prop_map(|attempt| Act::Pay { attempt }),
         3 => (attempt.clone(), off_by, hours).prop_map(|(attempt, off_by, hours)| Act::Authorize { attempt, off_by, hours }),
         1 => attempt.clone().prop_map(|attempt| Act::Decline { attempt }),
@@ -144,6 +146,10 @@ impl Shop {
         match act {
             Act::Place { method } => self.run(&place(n, method)),
             Act::Allocate => self.run(&allocate(order)),
+            Act::Lapse => {
+                let until = self.log.state::<Order>(&order.to_string()).reserved_until().unwrap_or_else(now);
+                self.run(&LapseReservation { order, until });
+            }
             Act::Pay { attempt } => self.run(&pay(n, attempt)),
             Act::Authorize { attempt, off_by, hours } => self.authorize(n, attempt, off_by, hours),
             Act::Decline { attempt } => {
