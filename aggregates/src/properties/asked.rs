@@ -168,6 +168,7 @@ impl World {
             Act::Receive { .. }
             | Act::Place { .. }
             | Act::Allocate { .. }
+            | Act::Lapse { .. }
             | Act::StartPayment { .. }
             | Act::Settle { .. }
             | Act::Confirm { .. }
