@@ -265,7 +265,7 @@ mod tests {
             query.push_str(&format!(" fragment f{i} on Query {{ ...f{} ...f{} }}", i + 1, i + 1));
         }
         query.push_str(" fragment f40 on Query { x }");
-        assert_eq!(measured(&query), Err(Excess::Selections(2_200)));
+        assert_eq!(measured(&query), Err(Excess::Complexity(100)));
     }
 
     #[test]

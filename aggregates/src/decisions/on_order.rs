@@ -153,11 +153,16 @@ mod tests {
         }
         assert_eq!(code(&mut world, &OnOrder::new(order(9), Sight::All, cancel(order(9)))).0, "not_found");
         world.must(&OnOrder::new(id, Sight::Of(customer(1)), cancel(id)));
-        for sight in [Sight::All, Sight::OfChannel("complete-journey".to_owned())] {
-            assert_eq!(world.must(&OnOrder::new(id, sight, cancel(id))), 0);
-        }
+        assert_eq!(world.must(&OnOrder::new(id, Sight::All, cancel(id))), 0);
         let resume = ResumeProcess { order: id, reason: "mended".to_owned() };
         assert_eq!(code(&mut world, &OnOrder::new(id, Sight::All, resume)).0, "not_parked", "the command's own answer");
+    }
+
+    #[test]
+    fn a_channel_sees_what_it_has_named_whoever_ordered_it() {
+        let shop = Sight::OfChannel("shop".to_owned());
+        assert!(shop.sees(customer(1), Some("shop")) && shop.sees(customer(2), Some("shop")));
+        assert!(!shop.sees(customer(1), Some("market")) && !shop.sees(customer(1), None));
     }
 
     #[test]
