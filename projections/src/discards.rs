@@ -20,8 +20,8 @@ impl Discards {
         let mut discards = Self::default();
         for event in store.events_named(kind_of::<OperatorAct>().aggregate_type(), &[LETTER_DISCARDED]).await? {
             // An act that a later program recorded in another form is none of this program's.
-            let Ok(act) = event.decoded::<OperatorAct>() else { continue };
-            if let OperatorActEvent::LetterDiscarded(discarded) = &*act
+            let Ok(act) = event.stored().decode::<OperatorAct>() else { continue };
+            if let OperatorActEvent::LetterDiscarded(discarded) = &act
                 && discarded.follower == model.name
             {
                 discards.0.entry(discarded.event_id).or_default().push(discarded.key.clone());
