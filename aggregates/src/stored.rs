@@ -203,6 +203,7 @@ macro_rules! aggregate {
 pub(crate) use aggregate;
 
 #[cfg(test)]
+#[allow(unreachable_pub, reason = "what the macros declare is public")]
 mod tests {
     use cqrs_es::Aggregate;
     use decider::{StoredEvent, Upcast};
