@@ -69,9 +69,10 @@ impl Shop {
         let sql = "select aggregate_id from log.events where event_type = 'shipment.planned' and partition_key = $1";
         let planned = async || sqlx::query_scalar::<_, String>(sql).bind(&order).fetch_optional(&self.pool).await.expect("the log is read");
         let parcel = until(&format!("a parcel of order {reference} is planned"), planned).await;
+        let is_sent = self.read(reference).await["delivery"]["kind"] == "ship";
         for step in steps {
             let carrier = json!({ "carrier": { "carrier": "by hand", "tracking": "T-2" } });
-            let body = if *step == "dispatch" { carrier } else { json!({}) };
+            let body = if *step == "dispatch" && is_sent { carrier } else { json!({}) };
             self.staff.accepted(&format!("/v1/orders/{order}/shipments/{parcel}/{step}"), &format!("{parcel}-{step}"), body).await;
         }
     }

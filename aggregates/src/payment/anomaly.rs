@@ -24,8 +24,11 @@ impl AnomalyDetected {
 impl Payment {
     /// Records a contradiction, once: the same fact told again is no news.
     pub(super) fn anomaly(&self, order: OrderId, code: &str, message: String) -> Option<PaymentEvent> {
-        let known = self.anomalies.contains(&(code.to_owned(), message.clone()));
-        (!known).then(|| AnomalyDetected { order, code: code.to_owned(), message }.into())
+        (!self.is_known(code, &message)).then(|| AnomalyDetected { order, code: code.to_owned(), message }.into())
+    }
+
+    pub(super) fn is_known(&self, code: &str, message: &str) -> bool {
+        self.anomalies().any(|known| known == (code, message))
     }
 
     /// What contradicts, by code and sentence.

@@ -3,7 +3,7 @@ use super::{
     AuthorizationReleased, CAPTURED_TWICE, CONTRADICTING_OUTCOME, Capture, CaptureFailed, CaptureOutcome, CapturePayment, CaptureRequested,
     OTHER_AMOUNT_CAPTURED, Outcome, Payment, PaymentCaptured, PaymentEvent, PaymentInitiated, PaymentRefusal, RecordCapture,
 };
-use crate::values::{Money, OrderId};
+use crate::values::{Money, OperationId, OrderId};
 
 /// The most captures of one payment.
 const CAPTURE_LIMIT: usize = 50;
@@ -96,7 +96,7 @@ impl Payment {
             self.anomaly(order, OTHER_AMOUNT_CAPTURED, format!("{amount} captured by call {operation}, {} asked for", capture.amount))
         });
         let after_failure = (capture.outcome == Outcome::Failed)
-            .then(|| self.anomaly(order, CONTRADICTING_OUTCOME, format!("{amount} captured by call {operation}, which had failed")));
+            .then(|| self.anomaly(order, CONTRADICTING_OUTCOME, captured_after_failure(operation, amount)));
         let twice = self
             .captures
             .iter()
@@ -117,6 +117,7 @@ impl Payment {
         match capture.outcome {
             Outcome::Pending => Some(CaptureFailed { order, shipment, operation, code: code.to_owned() }.into()),
             Outcome::Failed => None,
+            Outcome::Done if self.is_known(CONTRADICTING_OUTCOME, &captured_after_failure(operation, capture.amount)) => None,
             Outcome::Done => self.anomaly(
                 order,
                 CONTRADICTING_OUTCOME,
@@ -124,6 +125,11 @@ impl Payment {
             ),
         }
     }
+}
+
+/// Whoever said so has told of the failure, too.
+fn captured_after_failure(operation: OperationId, amount: Money) -> String {
+    format!("{amount} captured by call {operation}, which had failed")
 }
 
 impl Capture {

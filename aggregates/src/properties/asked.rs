@@ -76,11 +76,7 @@ impl World {
                 asking(receive(WAREHOUSES[warehouse], SKUS[sku], Some(&document.to_string()), units))
             }
             Act::Place { order, ref lines, pickup, shipping } => asking(placing(order, lines, pickup, shipping)),
-            // Each with an instant of its own, by which its lapse is told from another's.
-            Act::Allocate { order: n } => {
-                let until = instant(30 + i64::try_from(self.log.len()).unwrap());
-                asking(AllocateStock { until, ..allocate(order(n)) })
-            }
+            Act::Allocate { order: n } => asking(self.allocation(order(n))),
             Act::Lapse { order: n } => {
                 self.order(order(n)).reserved_until().and_then(|until| asking(LapseReservation { order: order(n), until }))
             }
@@ -110,6 +106,11 @@ impl World {
             | Act::CalledOff { .. }
             | Act::Deliver { .. } => self.told(act),
         }
+    }
+
+    /// With an instant of its own, by which its lapse is told from another's.
+    pub(super) fn allocation(&self, id: OrderId) -> AllocateStock {
+        AllocateStock { until: instant(30 + i64::try_from(self.log.len()).unwrap()), ..allocate(id) }
     }
 
     /// A fact, be it about something that was ever asked for or not; nothing for what is no fact.

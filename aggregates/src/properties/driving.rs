@@ -37,7 +37,7 @@ impl World {
     fn advance_placed(&mut self, n: u128) {
         let (id, first) = (order(n), nth(n, 0));
         let due = self.order(id).due().expect("a placed order knows what is due");
-        let _ = self.moves(&allocate(id))
+        let _ = self.moves(&self.allocation(id))
             || self.moves(&start_payment(id, first))
             || self.moves(&authorized(first, due))
             || self.moves(&SettleAuthorization { order: id, payment: payment(first) })
@@ -127,7 +127,7 @@ impl World {
 
     fn drive_placed(&mut self, n: u128) {
         let id = order(n);
-        self.must(&allocate(id));
+        self.must(&self.allocation(id));
         if self.execute(&ConfirmOrder { order: id }).is_err() {
             let _ = self.execute(&start_payment(id, nth(n, 9)));
             self.answer_calls(n);

@@ -95,12 +95,11 @@ impl EmbeddedPostgres {
 
     async fn ensure_database(&self, password: &str) -> Result<(), EmbeddedError> {
         let mut connection = self.connect(&url(self.port, password, "postgres")).await?;
-        let created = sqlx::raw_sql("create database orderly").execute(&mut connection).await;
-        match created {
-            Ok(_) => Ok(()),
-            Err(error) if sqlstate(&error).as_deref() == Some(DUPLICATE_DATABASE) => Ok(()),
-            Err(error) => Err(self.unreachable(error)),
+        let is_there = sqlx::query_scalar("select exists (select from pg_database where datname = 'orderly')");
+        if !is_there.fetch_one(&mut connection).await.map_err(|error| self.unreachable(error))? {
+            sqlx::raw_sql("create database orderly").execute(&mut connection).await.map_err(|error| self.unreachable(error))?;
         }
+        Ok(())
     }
 
     /// A server that recovers answers "starting up" for a while.
@@ -136,7 +135,6 @@ impl Drop for EmbeddedPostgres {
     }
 }
 
-const DUPLICATE_DATABASE: &str = "42P04";
 const REFUSED_PASSWORD: [&str; 2] = ["28P01", "28000"];
 
 fn sqlstate(error: &sqlx::Error) -> Option<String> {

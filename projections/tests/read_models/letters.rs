@@ -50,7 +50,7 @@ async fn projected_in(shop: &Shop, batch: usize) {
 async fn rows(shop: &Shop, slot: &str) -> Vec<Vec<Value>> {
     let mut rows = Vec::new();
     for table in ["orders", "order_terms", "order_payments", "order_shipments", "order_timeline"] {
-        let mut of_table = shop.rows(&format!("orders_v2{slot}.{table}")).await;
+        let mut of_table = shop.rows(&format!("orders_v3{slot}.{table}")).await;
         of_table.sort_by_key(Value::to_string);
         rows.push(of_table);
     }
@@ -64,7 +64,7 @@ async fn which_events_cannot_be_taken_in_does_not_depend_on_the_batches() {
     let live = letters(&shop).await;
     assert_eq!((live[0].key.clone(), live[0].event_type.as_str()), (FIRST.to_string(), "shipment.dispatched"));
     assert_eq!(live.iter().filter(|letter| letter.cause.is_some()).count(), 1, "{live:?}");
-    let row = &shop.rows("orders_v2.order_shipments").await[0];
+    let row = &shop.rows("orders_v3.order_shipments").await[0];
     assert_eq!(row["state"], "packed", "what came before it is known");
 
     let found = verified(&shop).await;
@@ -147,7 +147,7 @@ async fn a_discarded_letter_is_left_out_live_in_a_rebuild_and_in_a_verification(
     shop.store.execute(act, Envelope::new(CommandKey::Once, "operator:anna")).await.unwrap().done().unwrap();
     heed_discards(&shop.store, &shop.read, "orders").await.unwrap();
     assert_eq!(letters(&shop).await, []);
-    let parcel = &shop.rows("orders_v2.order_shipments").await[0];
+    let parcel = &shop.rows("orders_v3.order_shipments").await[0];
     assert_eq!((&parcel["state"], &parcel["tracking"]), (&"delivered".into(), &Value::Null));
     assert!(verified(&shop).await.is_clean());
 
