@@ -1,6 +1,5 @@
 //! The newest events, read once for all who follow the log in one process.
 
-
 use event_store::{Batch, Checkpoint, EventStore, Filter, LogArgs, Subscription, SubscriptionError};
 use futures::future::join_all;
 use sqlx::{Connection, PgConnection};
