@@ -234,7 +234,7 @@ fn catalog() -> World {
     world.must(&DiscontinueProduct { sku: sku("A-17") });
     world.must(&StartMaintenance { warehouse: warehouse("berlin") });
     world.must(&EndMaintenance { warehouse: warehouse("berlin") });
-    world.must(&CloseWarehouse { warehouse: warehouse("vienna"), holding: vec![] });
+    world.must(&CloseWarehouse { warehouse: warehouse("vienna"), items: vec![] });
     world.must(&ChangeTier { customer: customer(1), tier: Tier::Gold });
     world.must(&SuspendCustomer { customer: customer(1), reason: "chargebacks".to_owned() });
     world.must(&ReinstateCustomer { customer: customer(1) });

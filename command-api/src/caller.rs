@@ -4,7 +4,7 @@ use aggregates::decisions::on_order::Sight;
 use axum::extract::{FromRequestParts, MatchedPath};
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, Method, header};
-use identity::{Caller, IdentityError, Reach, Right, Role, bearer_token};
+use identity::{Caller, IdentityError, Reach, Right, Whose, bearer_token};
 
 use crate::catalogue;
 use crate::problem::{Kind, Problem};
@@ -32,7 +32,7 @@ impl FromRequestParts<ApiState> for Authenticated {
         let caller = bearer_token(headers).and_then(|token| state.authenticator().verify(token));
         let caller = caller.map_err(|error| unauthenticated(&error))?;
         match reach(parts, &caller) {
-            Reach::Nothing => Err(forbidden(&caller)),
+            Reach::Nothing => Err(Problem::forbidden(caller.role)),
             reach @ (Reach::Own | Reach::Everything) => Ok(Self { caller, reach }),
         }
     }
@@ -65,7 +65,7 @@ fn unauthenticated(error: &IdentityError) -> Problem {
         }
         IdentityError::Key { .. } | IdentityError::NoKey | IdentityError::NotMinted { .. } => {
             tracing::error!(%error, "a token could not be looked at");
-            Problem::new(Kind::Internal, "this was not foreseen; it has been noted")
+            Problem::internal()
         }
     }
 }
@@ -77,22 +77,15 @@ pub(crate) fn sight(caller: &Caller) -> Sight {
 
 /// Whose orders or customers there are for a caller with a right that reaches so far.
 fn sight_within(reach: Reach, caller: &Caller) -> Sight {
-    match (reach, caller.role, &caller.channel) {
-        (Reach::Everything, _, _) => Sight::All,
-        (Reach::Own, Role::Customer, _) => caller.subject.parse().map_or(Sight::Nothing, Sight::Of),
-        (Reach::Own, Role::Service, Some(channel)) => Sight::OfChannel(channel.clone()),
-        (Reach::Own, Role::Service, None) | (Reach::Own, Role::Operator | Role::Auditor | Role::Admin, _) | (Reach::Nothing, _, _) => {
-            Sight::Nothing
-        }
+    match caller.whose(reach) {
+        Whose::Everybodys => Sight::All,
+        Whose::Customers(id) => id.parse().map_or(Sight::Nothing, Sight::Of),
+        Whose::Channels(channel) => Sight::OfChannel(channel.to_owned()),
+        Whose::Nobodys => Sight::Nothing,
     }
 }
 
 /// Whether the caller works for the shop: it sees who did what, and notes that are for nobody else.
 pub(crate) fn is_staff(caller: &Caller) -> bool {
     caller.may(Right::ReadAll)
-}
-
-/// 403 for this caller.
-pub(crate) fn forbidden(caller: &Caller) -> Problem {
-    Problem::new(Kind::Forbidden, format!("this is not for callers with the role {}", caller.role))
 }

@@ -4,8 +4,6 @@ use aggregates::decisions::on_order::Sight;
 use aggregates::values::ChannelReference;
 use identity::{Caller, Right};
 
-use crate::caller::forbidden;
-use crate::command::Submission;
 use crate::problem::{Kind, Problem};
 
 /// The channel that a caller speaks for, if it is trusted to.
@@ -28,12 +26,12 @@ pub(crate) fn own_reference(caller: &Caller, reference: Option<&str>) -> Result<
 ///
 /// # Errors
 /// 403 for a reference of somebody who is no channel, and for a service without one; 400 where one is needed.
-pub(crate) fn reference_of(submission: &Submission, reference: Option<&str>) -> Result<Option<ChannelReference>, Problem> {
-    match (&submission.sight, reference) {
-        (Sight::Nothing, _) => Err(forbidden(&submission.caller)),
+pub(crate) fn reference_of(sight: &Sight, caller: &Caller, reference: Option<&str>) -> Result<Option<ChannelReference>, Problem> {
+    match (sight, reference) {
+        (Sight::Nothing, _) => Err(Problem::forbidden(caller.role)),
         (Sight::OfChannel(_), None) => {
             Err(Problem::field("/channel_reference", "is required: what a channel has not named is not its own"))
         }
-        (Sight::All | Sight::Of(_) | Sight::OfChannel(_), reference) => own_reference(&submission.caller, reference),
+        (Sight::All | Sight::Of(_) | Sight::OfChannel(_), reference) => own_reference(caller, reference),
     }
 }

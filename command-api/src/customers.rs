@@ -15,7 +15,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use uuid::Uuid;
 
-use crate::caller::{Authenticated, forbidden};
+use crate::caller::Authenticated;
 use crate::channel::reference_of;
 use crate::command::{Accepted, Done, Submission};
 use crate::history::{self, History, Page};
@@ -67,7 +67,7 @@ pub(crate) struct RegisterCustomerRequest {
 #[utoipa::path(post, path = "/v1/customers",
     request_body = RegisterCustomerRequest, responses((status = 201, body = Done)))]
 async fn register(State(state): State<ApiState>, submission: Submission, body: Body<RegisterCustomerRequest>) -> Result<Accepted, Problem> {
-    let reference = reference_of(&submission, body.value.channel_reference.as_deref())?;
+    let reference = reference_of(&submission.sight, &submission.caller, body.value.channel_reference.as_deref())?;
     may_choose_tier(&submission.caller, body.value.tier)?;
     let customer = reference.as_ref().map_or_else(|| CustomerId::new(Uuid::now_v7()), id_of);
     let command = registration(&state, customer, reference, body.value);
@@ -78,7 +78,7 @@ async fn register(State(state): State<ApiState>, submission: Submission, body: B
 /// A tier is worth money: it is given by who may give tiers.
 fn may_choose_tier(caller: &Caller, tier: Option<Tier>) -> Result<(), Problem> {
     let chosen = tier.is_some_and(|tier| tier != Tier::default());
-    if chosen && !caller.may(Right::ManageCustomers) { Err(forbidden(caller)) } else { Ok(()) }
+    if chosen && !caller.may(Right::ManageCustomers) { Err(Problem::forbidden(caller.role)) } else { Ok(()) }
 }
 
 /// The id of the customer whom a channel names so: the same for ever.

@@ -10,7 +10,7 @@ use axum::response::{IntoResponse, Response};
 use tokio::sync::Semaphore;
 use tracing::{Instrument, debug, error, info_span};
 
-use crate::problem::{Kind, Problem};
+use crate::problem::Problem;
 
 /// How much is worked on at once, and for how long.
 #[derive(Clone)]
@@ -29,13 +29,11 @@ impl Bounds {
 /// Turns away what is too much, and gives up what takes too long. A command that was given up may yet be done: its key tells.
 pub(crate) async fn bound(State(bounds): State<Bounds>, request: Request, next: Next) -> Response {
     let Ok(_permit) = bounds.permits.try_acquire() else {
-        return Problem::new(Kind::Overloaded, "there is too much to do just now").retry_after(Duration::from_secs(1)).into_response();
+        return Problem::overloaded().into_response();
     };
     match tokio::time::timeout(bounds.timeout, next.run(request)).await {
         Ok(response) => response,
-        Err(_) => Problem::new(Kind::Timeout, "it took too long; ask again under the same Idempotency-Key")
-            .retry_after(Duration::from_secs(1))
-            .into_response(),
+        Err(_) => Problem::timeout().into_response(),
     }
 }
 
@@ -61,7 +59,7 @@ pub(crate) async fn trace(request: Request, next: Next) -> Response {
 pub(crate) fn panicked(panic: Box<dyn Any + Send>) -> Response {
     let message = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
     error!(panic = message.unwrap_or("of an unknown kind"), "a request panicked");
-    Problem::new(Kind::Internal, "this was not foreseen; it has been noted").into_response()
+    Problem::internal().into_response()
 }
 
 #[cfg(test)]

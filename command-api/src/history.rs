@@ -84,9 +84,11 @@ pub(crate) async fn read<A: EventSourced>(
     reader: &Authenticated,
 ) -> Result<History, Problem> {
     let limit = page.limit.unwrap_or(PAGE);
-    let mut recorded = state.store().stream_events(&StreamId::of::<A>(id), page.after, limit + 1).await?;
+    let stream = StreamId::of::<A>(id);
+    let mut recorded = state.store().stream_events(&stream, page.after, limit + 1).await?;
     // Behind its last event there is nothing, and that is a page; of what never was there is none.
-    if recorded.is_empty() && (page.after == 0 || state.store().load::<A>(id).await?.version == 0) {
+    let exists = !recorded.is_empty() || (page.after > 0 && !state.store().stream_events(&stream, 0, 1).await?.is_empty());
+    if !exists {
         return Err(Problem::not_found(what, id));
     }
     let more = recorded.len() > usize::try_from(limit).unwrap_or(usize::MAX);

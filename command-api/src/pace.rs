@@ -1,12 +1,13 @@
 //! How many commands are at work at once: as many as the log answers soon. What is more is refused early, with when to come again, and does not wait for long
-//! behind what is before it.
+//! behind what is before it. The place is taken before the decision, and before the reads that placing an order takes to prepare one. What else is read
+//! beforehand, such as a warehouse's stock before it is closed, is not paced.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use crate::problem::{Kind, Problem};
+use crate::problem::Problem;
 
 /// How long a command may be at work before it counts as slow.
 const SOON: Duration = Duration::from_millis(300);
@@ -56,11 +57,12 @@ impl Pace {
     /// 503: too many are before it.
     pub(crate) async fn begin(&self) -> Result<AtWork, Problem> {
         let waited = tokio::time::timeout(PATIENCE, Arc::clone(&self.permits).acquire_owned()).await;
-        let permit = waited.ok().and_then(Result::ok).ok_or_else(too_much)?;
+        let permit = waited.ok().and_then(Result::ok).ok_or_else(Problem::overloaded)?;
         Ok(AtWork { pace: self.clone(), permit: Some(permit), begun: Instant::now() })
     }
 
-    /// Fewer from now on where it was slow; more where it was quick and others wait for it. What began before they became fewer says nothing new.
+    /// Fewer from now on where it was slow; more where it was quick and no place is free: others may wait for one. What began before they became fewer says
+    /// nothing new.
     fn learn(&self, begun: Instant, took: Duration, permit: OwnedSemaphorePermit) {
         let mut held = self.locked();
         if took > SOON && begun >= held.slowed_at {
@@ -94,15 +96,11 @@ impl Drop for AtWork {
     }
 }
 
-fn too_much() -> Problem {
-    Problem::new(Kind::Overloaded, "there is too much to do just now").retry_after(Duration::from_secs(1))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    /// As many as may be at work are, and each is done after `took`; answers how many may be from then on.
+    /// As many as may be at work are, so that no place is free, and each is done after `took`; answers how many may be from then on.
     async fn round(pace: &Pace, took: Duration) -> usize {
         let begun = Instant::now();
         let mut at_work = Vec::new();
@@ -128,6 +126,9 @@ mod tests {
     #[tokio::test]
     async fn a_quick_log_is_asked_by_more_while_others_wait() {
         let pace = Pace::new();
+        let only = Arc::clone(&pace.permits).acquire_owned().await.unwrap();
+        pace.learn(Instant::now(), Duration::from_millis(5), only);
+        assert_eq!(pace.locked().most, FIRST, "nobody waits");
         let grown = round(&pace, Duration::from_millis(5)).await;
         assert!(grown > FIRST && grown <= 2 * FIRST, "{grown}");
         assert_eq!(round(&pace, SOON * 2 / 3).await, grown, "neither quick nor slow");

@@ -20,7 +20,7 @@ use crate::caller::Authenticated;
 use crate::command::{Accepted, Done, Submission};
 use crate::history::{self, History, Page};
 use crate::input::{Body, PathParams, QueryParams};
-use crate::problem::{Kind, Problem};
+use crate::problem::Problem;
 use crate::resource::{AsOf, Reading, Resource};
 use crate::shapes::{BookingStageShape, NameShape, Nothing, ShipmentStatusShape, TimeShape, WarehouseCodeShape};
 use crate::state::ApiState;
@@ -67,7 +67,7 @@ async fn planned_then(state: &ApiState, executed: &Executed) -> Result<Option<Sh
     let decoded = events.first().map(|event| event.stored().decode::<Order>()).transpose();
     let event = decoded.map_err(|error| {
         tracing::error!(%error, "an order's history could not be read");
-        Problem::new(Kind::Internal, "this was not foreseen; it has been noted")
+        Problem::internal()
     })?;
     Ok(if let Some(OrderEvent::Fulfillment(FulfillmentEvent::OrderLinesReleased(released))) = event {
         Some(released.shipment)

@@ -3,7 +3,7 @@
 use decider::EventSourced;
 use event_store::{EventStore, Loaded, Moment, PositionToken, StoreError};
 use serde::Serialize;
-use tracing::error;
+use tracing::debug;
 use utoipa::ToSchema;
 
 use crate::problem::{Problem, position_of_unreadable};
@@ -44,7 +44,7 @@ pub(crate) async fn known_at<A: EventSourced>(store: &EventStore, id: &str, mome
 async fn before<A: EventSourced>(store: &EventStore, id: &str, position: i64, error: StoreError) -> Result<Known<A>, Problem> {
     let Some(event) = store.events_at(&[position]).await?.pop() else { return Err(error.into()) };
     let Some(loaded) = store.load_at::<A>(id, Moment::Version(event.sequence - 1)).await? else { return Err(error.into()) };
-    error!(%error, "what is known before an event that cannot be read is shown");
+    debug!(%error, "what is known before an event that cannot be read is shown");
     let position = PositionToken { epoch: loaded.position.epoch, position }.to_string();
     Ok((loaded, Some(Unreadable { position, version: event.sequence, r#type: event.event_type.clone() })))
 }

@@ -80,8 +80,8 @@ async fn end_maintenance(
     params(("warehouse" = String, Path)), request_body = Option<Nothing>, responses((status = 200, body = Done)))]
 async fn close(State(state): State<ApiState>, submission: Submission, path: PathParams, body: Body<Nothing>) -> Result<Accepted, Problem> {
     let warehouse: WarehouseCode = path.parse("warehouse")?;
-    let holding = holding(&state, &warehouse).await?;
-    submission.change(&state, body.fingerprint, CloseWarehouse { warehouse, holding }).await
+    let items = items(&state, &warehouse).await?;
+    submission.change(&state, body.fingerprint, CloseWarehouse { warehouse, items }).await
 }
 
 /// So many stock items are looked at at once.
@@ -90,17 +90,23 @@ const PAGE: i64 = 500;
 /// So many that hold something suffice to refuse.
 const ENOUGH: usize = 100;
 
-/// What lies in a warehouse: all of it, or enough.
-async fn holding(state: &ApiState, warehouse: &WarehouseCode) -> Result<Vec<StockItemId>, Problem> {
-    let (prefix, mut after, mut holding) = (format!("{warehouse}/"), String::new(), Vec::new());
+/// So many that were empty a moment ago are looked at again.
+const LOOKED_AT_AGAIN: usize = 2_000;
+
+/// A warehouse's stock items, those that hold something first.
+async fn items(state: &ApiState, warehouse: &WarehouseCode) -> Result<Vec<StockItemId>, Problem> {
+    let (prefix, mut after, mut holding, mut empty) = (format!("{warehouse}/"), String::new(), Vec::new(), Vec::new());
     while holding.len() < ENOUGH {
         let ids = state.store().ids::<StockItem>(&prefix, &after, PAGE).await?;
         let Some(last) = ids.last() else { break };
         after.clone_from(last);
         let items = state.store().load_many_cached::<StockItem>(&ids).await?;
-        let held = ids.iter().zip(items).filter(|(_, item)| item.state.on_hand() > 0);
-        holding.extend(held.filter_map(|(id, _)| id.parse::<StockItemId>().ok()));
+        let (held, not): (Vec<_>, Vec<_>) = ids.iter().zip(items).partition(|(_, item)| item.state.on_hand() > 0);
+        let item = |(id, _): (&String, _)| id.parse::<StockItemId>().ok();
+        holding.extend(held.into_iter().filter_map(item));
+        empty.extend(not.into_iter().filter_map(item).take(LOOKED_AT_AGAIN - empty.len()));
     }
+    holding.append(&mut empty);
     Ok(holding)
 }
 

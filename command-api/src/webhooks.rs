@@ -21,7 +21,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::command::{Accepted, Done};
-use crate::input::{PathParams, fingerprint, refuse_packed, too_slow};
+use crate::input::{PathParams, fingerprint, refuse_packed};
 use crate::problem::{Kind, Problem};
 use crate::shapes::formats::happened;
 use crate::shapes::{IdShape, NameShape, TimeShape};
@@ -92,7 +92,7 @@ async fn report(State(state): State<ApiState>, path: PathParams, request: Reques
 /// Who sends it is not known before it was read: so it is read only if it is short and comes quickly.
 async fn read(body: Body, longest: usize, slowest: Duration) -> Result<Vec<u8>, Problem> {
     let whole = tokio::time::timeout(slowest, collect(body, longest)).await;
-    whole.unwrap_or_else(|_| Err(too_slow(slowest)))
+    whole.unwrap_or_else(|_| Err(Problem::body_too_slow(slowest)))
 }
 
 async fn collect(body: Body, longest: usize) -> Result<Vec<u8>, Problem> {

@@ -1,5 +1,5 @@
 use crate::claims::Claims;
-use crate::{Grant, Reach, Right, Role};
+use crate::{Grant, Reach, Right, Role, Whose};
 
 /// Who is calling, proven by its token.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,6 +38,20 @@ impl Caller {
     #[must_use]
     pub fn may(&self, right: Right) -> bool {
         self.reach(right) != Reach::Nothing
+    }
+
+    /// Whose things there are for it, with a right that reaches so far: a customer's own, those of the channel that a service speaks for. Whoever else has a right
+    /// over its own alone owns nothing.
+    #[must_use]
+    pub fn whose(&self, reach: Reach) -> Whose<'_> {
+        match (reach, self.role, self.channel.as_deref()) {
+            (Reach::Everything, _, _) => Whose::Everybodys,
+            (Reach::Own, Role::Customer, _) => Whose::Customers(&self.subject),
+            (Reach::Own, Role::Service, Some(channel)) => Whose::Channels(channel),
+            (Reach::Own, Role::Service, None) | (Reach::Own, Role::Operator | Role::Auditor | Role::Admin, _) | (Reach::Nothing, _, _) => {
+                Whose::Nobodys
+            }
+        }
     }
 
     /// May it place orders, or register customers, in the name of a channel?

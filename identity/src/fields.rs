@@ -1,7 +1,7 @@
-//! Which fields of the GraphQL schema are not for every caller. A field of `Query` without a line is for nobody; one of another type is for who sees what it is
-//! a part of.
+//! Which fields of the GraphQL schema, and which filters, are not for every caller. A field of `Query` without a line is for nobody; one of another type is
+//! for who sees what it is a part of.
 
-use crate::Right::{ManageStock, ManageWarehouses, ReadAll, ReadCustomer, ReadOrder, ReadPersonalData, RegisterCustomer};
+use crate::Right::{ManageCustomers, ManageStock, ManageWarehouses, ReadAll, ReadCustomer, ReadOrder, ReadPersonalData, RegisterCustomer};
 use crate::Who::{self, Everybody, Having};
 
 /// One field.
@@ -26,6 +26,10 @@ pub enum Else {
     Forbidden,
     /// Null: the rest of the row is seen.
     Null,
+    /// An empty list: the rest of the row is seen.
+    Empty,
+    /// Of `role:id` the role alone: the rest of the row is seen.
+    RoleAlone,
 }
 
 /// Every line.
@@ -34,7 +38,7 @@ pub static FIELDS: &[Field] = &[
     query("orders", Having(&[ReadOrder]), "Orders, the latest placed first."),
     query("orderCounts", Having(&[ReadAll]), "How many orders are in each state."),
     query("customer", Having(&[ReadCustomer]), "One customer; by e-mail address only for who may see everybody's."),
-    query("customers", Having(&[ReadAll, RegisterCustomer]), "Customers in the order of their ids."),
+    query("customers", Having(&[ReadAll, RegisterCustomer, ManageCustomers]), "Customers in the order of their ids."),
     query("product", Everybody, "One product."),
     query("products", Everybody, "Products in the order of their SKUs."),
     query("stockItem", Having(&[ReadAll, ManageStock]), "The stock of one SKU in one warehouse."),
@@ -50,6 +54,10 @@ pub static FIELDS: &[Field] = &[
         else_: Else::Forbidden,
         tells: "Its stock in every warehouse.",
     },
+    of_staff("OrdersFilter", "parked", Else::Forbidden, "Only orders of which a step waits for an operator, or none does."),
+    of_staff("OrdersFilter", "alerted", Else::Forbidden, "Only orders of which a fact contradicts what they say, or none does."),
+    of_staff("Order", "parked", Else::Empty, "Steps that wait for an operator."),
+    of_staff("Order", "alerts", Else::Empty, "Facts that contradict what the order says."),
     hidden("Order", "billingAddress", Having(&[ReadPersonalData]), "Where the bill goes."),
     hidden("Delivery", "address", Having(&[ReadPersonalData]), "Where a shipped order goes."),
     hidden("Customer", "name", Having(&[ReadPersonalData]), "Their name."),
@@ -59,6 +67,7 @@ pub static FIELDS: &[Field] = &[
     hidden("Customer", "attributes", Having(&[ReadPersonalData]), "What else the channel knows of them."),
     hidden("Customer", "suspensionReason", Having(&[ReadAll]), "Why they may not order."),
     hidden("TimelineEntry", "note", Having(&[ReadAll]), "What was particular about what happened."),
+    of_staff("TimelineEntry", "actor", Else::RoleAlone, "Who wanted what happened."),
 ];
 
 /// The line of a field.
@@ -73,4 +82,8 @@ const fn query(name: &'static str, who: Who, tells: &'static str) -> Field {
 
 const fn hidden(of: &'static str, name: &'static str, who: Who, tells: &'static str) -> Field {
     Field { of, name, who, else_: Else::Null, tells }
+}
+
+const fn of_staff(of: &'static str, name: &'static str, else_: Else, tells: &'static str) -> Field {
+    Field { of, name, who: Having(&[ReadAll]), else_, tells }
 }

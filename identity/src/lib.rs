@@ -18,6 +18,7 @@ mod role;
 mod subject;
 mod verified;
 mod who;
+mod whose;
 
 pub use args::IdentityArgs;
 pub use authenticator::{Authenticator, TokenRequest};
@@ -30,3 +31,4 @@ pub use key::TokenKey;
 pub use rights::{Reach, Right};
 pub use role::{Role, UnknownRole};
 pub use who::Who;
+pub use whose::Whose;

@@ -22,7 +22,7 @@ pub(crate) fn write(args: &OutputArgs, result: &impl Show) -> Result<(), Failure
 /// # Errors
 /// As [`write()`].
 pub(crate) fn lines(args: &OutputArgs, text: &str) -> Result<(), Failure> {
-    write(&OutputArgs { output: Format::Text, ..args.clone() }, &Lines(text))
+    self::text(&OutputArgs { output: Format::Text, ..args.clone() }, "text", text)
 }
 
 /// Writes a text that is the whole result: as it is, or as the one member of a document.
@@ -40,14 +40,5 @@ struct Text<'a>(BTreeMap<&'static str, &'a str>);
 impl Show for Text<'_> {
     fn text(&self) -> String {
         self.0.values().map(|text| format!("{}\n", text.trim_end())).collect()
-    }
-}
-
-#[derive(Serialize)]
-struct Lines<'a>(&'a str);
-
-impl Show for Lines<'_> {
-    fn text(&self) -> String {
-        format!("{}\n", self.0.trim_end())
     }
 }

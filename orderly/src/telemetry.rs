@@ -57,5 +57,5 @@ pub fn start(args: &LogOutputArgs, default: &str) -> anyhow::Result<Logging> {
     };
     let repeats = Repeats::of(INTERVAL);
     registry().with(filter).with(repeats.clone()).with(lines).init();
-    Ok(Logging { _sums: repeats.say_sums(), _writer: guard })
+    Ok(Logging { _sums: repeats.say_sums(repeats::say), _writer: guard })
 }

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test ends at what it did not expect")]
 
 use std::net::TcpListener;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
@@ -62,7 +63,9 @@ fn without_a_token_and_a_key_the_remedy_is_named() {
     let (code, _, stderr) = orderly(&["load", "orders.csv"], folder.path());
     assert_eq!(code, 2, "{stderr}");
     assert!(stderr.contains("--token"), "{stderr}");
-    assert_eq!(orderly(&["token"], folder.path()).0, 2);
+    let (code, _, stderr) = orderly(&["token"], folder.path());
+    assert_eq!(code, 2, "{stderr}");
+    assert!(stderr.contains("--token-key") && stderr.contains("orderly keys"), "{stderr}");
 }
 
 #[test]
@@ -153,4 +156,34 @@ fn a_key_or_a_subject_that_is_none_is_usage() {
         let (code, stdout, stderr) = orderly(arguments, folder.path());
         assert_eq!((code, stdout.as_str()), (2, ""), "{arguments:?}: {stderr}");
     }
+}
+
+#[test]
+fn keys_are_made_once_and_what_is_there_stays_as_it_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let keys = folder.path().join("anna's keys");
+    let run = || orderly(&["keys", "--dir", "anna's keys", "-o", "json"], folder.path());
+    let (code, stdout, stderr) = run();
+    assert_eq!(code, 0, "{stderr}");
+    let made: serde_json::Value = serde_json::from_str(&stdout).unwrap();
+    let at = |name: &str| PathBuf::from(made[name].as_str().unwrap());
+    let files = || ["environment", "token_key", "public_token_key"].map(|name| std::fs::read(at(name)).unwrap());
+    let first = files();
+    for secret in ["environment", "token_key"] {
+        assert_eq!(std::fs::metadata(at(secret)).unwrap().permissions().mode() & 0o777, 0o600, "{secret}");
+    }
+
+    let (code, stdout, stderr) = run();
+    assert_eq!((code, stdout.as_str()), (4, ""), "{stderr}");
+    assert!(stderr.contains("--dir"), "{stderr}");
+    assert_eq!((files(), std::fs::read_dir(&keys).unwrap().count()), (first, 3));
+
+    let script = r#". "./anna's keys/orderly.env" && printf %s "$ORDERLY_TOKEN_KEY_FILE""#;
+    let read = Command::new("sh").args(["-c", script]).current_dir(folder.path()).output().unwrap();
+    assert_eq!(PathBuf::from(String::from_utf8(read.stdout).unwrap()), at("public_token_key"));
+    let (code, token, stderr) = orderly(&["token", "--token-key", at("token_key").to_str().unwrap()], folder.path());
+    assert_eq!(code, 0, "{stderr}");
+    let public = identity::TokenKey::load(&at("public_token_key")).unwrap();
+    let caller = identity::Authenticator::with_key(&public, "orderly", "orderly").verify(token.trim()).unwrap();
+    assert_eq!(caller.role, identity::Role::Operator);
 }

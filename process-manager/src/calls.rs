@@ -4,9 +4,9 @@
 use aggregates::decisions::shipping::{RecordBooking, RecordBookingCancelation};
 use aggregates::payment::VoidPayment;
 use aggregates::values::ShipmentId;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use gateways::{AuthorizeCall, BookCall, BookingOutcome, CancelBookingCall, GatewayError, OperationOutcome};
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 use tracing::warn;
 use uuid::Uuid;
 
@@ -95,32 +95,39 @@ impl Worker {
     }
 
     async fn book(&self, effect: &Effect, call: BookCall, at: DateTime<Utc>, asked_again: bool) {
-        let mut again = asked_again;
+        let (asked, mut again) = (Instant::now(), asked_again);
         let ended = self.until_it_ends(effect, || self.book_once(&call, std::mem::replace(&mut again, true)));
-        let outcome = match ended.await {
-            Ended::With(outcome) => outcomes::booking(outcome),
-            Ended::Never(error) => outcomes::refused_booking(&error),
-            Ended::Stopped => return,
-        };
-        let (shipment, order, operation) = (ShipmentId::new(call.shipment), effect.order, call.operation);
-        self.execute(effect, RecordBooking { shipment, order, operation, outcome, at }).await;
+        match ended.await {
+            Ended::With(outcome) => {
+                let (shipment, order, operation) = (ShipmentId::new(call.shipment), effect.order, call.operation);
+                let (outcome, at) = (outcomes::booking(outcome), answered(at, asked));
+                self.execute(effect, RecordBooking { shipment, order, operation, outcome, at }).await;
+            }
+            Ended::Never(error) => self.park(effect, error.to_string()).await,
+            Ended::Stopped => {}
+        }
     }
 
-    /// A second try looks first, as with money: the one before may have been carried out.
+    /// A second try looks first, as with money: the one before may have been carried out. So only of the first is a refusal an answer: of a later one it
+    /// may be about the asking.
     async fn book_once(&self, call: &BookCall, again: bool) -> Result<BookingOutcome, GatewayError> {
         let carrier = &self.outside.carrier;
         if again && let Some(outcome) = carrier.look_up(call.operation).await? {
             return Ok(outcome);
         }
-        carrier.book(call.clone()).await
+        match carrier.book(call.clone()).await {
+            Err(GatewayError::Permanent { code, .. }) if !again => Ok(BookingOutcome::Failed { code }),
+            said => said,
+        }
     }
 
     /// Called off under the booking's own operation, a booking is over whether the carrier has heard of it or not.
     async fn cancel_booking(&self, effect: &Effect, call: CancelBookingCall, at: DateTime<Utc>) {
+        let asked = Instant::now();
         match self.until_it_ends(effect, || self.outside.carrier.cancel(call)).await {
             Ended::With(outcome) => {
                 let (shipment, order, operation) = (ShipmentId::new(call.shipment), effect.order, call.operation);
-                let outcome = outcomes::canceled_booking(outcome);
+                let (outcome, at) = (outcomes::canceled_booking(outcome), answered(at, asked));
                 self.execute(effect, RecordBookingCancelation { shipment, order, operation, outcome, at }).await;
             }
             Ended::Never(error) => self.park(effect, error.to_string()).await,
@@ -202,6 +209,11 @@ impl Worker {
             warn!(error = %error, "a call that is not made any more is still noted");
         }
     }
+}
+
+/// When an answer came to what was asked for at an instant: it may have taken long.
+fn answered(at: DateTime<Utc>, asked: Instant) -> DateTime<Utc> {
+    at + TimeDelta::from_std(asked.elapsed()).unwrap_or_default()
 }
 
 fn asked_pause(error: &GatewayError) -> Option<std::time::Duration> {

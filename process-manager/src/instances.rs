@@ -134,20 +134,6 @@ pub(crate) async fn open_page(pool: &PgPool, of: &Of, after: Uuid, limit: i64) -
     rows.into_iter().filter_map(read).collect::<Result<_, _>>().map_err(broken)
 }
 
-/// A page of stored processes after an order that wait for an operator, of this layout. Found by the index of open ones: none that waits is over.
-pub(crate) async fn parked_page(pool: &PgPool, after: Uuid, limit: i64) -> Result<Vec<(Uuid, Instance)>, ProcessError> {
-    let rows: Vec<Row> = sqlx::query_as(
-        "select order_id, layout, state::text, unreadable from process.instances
-          where not final and parked and order_id > $1 and layout = $2 order by order_id limit $3",
-    )
-    .bind(after)
-    .bind(LAYOUT)
-    .bind(limit)
-    .fetch_all(pool)
-    .await?;
-    rows.into_iter().filter_map(read).collect::<Result<_, _>>().map_err(broken)
-}
-
 type Due = (DateTime<Utc>, Uuid, i32, String, Option<String>);
 
 /// A page of stored processes with a deadline that was due at an instant, in the order of their deadlines, after one of them.

@@ -4,7 +4,7 @@
 //! - The runner ([`run`]) follows the log for a share of all orders (`parts`), keeps one row per order (`instances`), and does what the saga says: commands through
 //!   the log (`commands`), calls to gateways and carriers (`calls`). What is under way stands in the order's row, so whoever takes a part over does it again:
 //!   a command under its id, a call under its operation, which makes the second time harmless. Instants that pass are recorded by it, too (`deadlines`).
-//! - [`counts`], [`parked`], [`stuck`](fn@stuck), [`describe`], [`unsettled`](fn@unsettled) and [`verify`] answer operators.
+//! - [`counts`], [`stuck`](fn@stuck), [`describe`], [`unsettled`](fn@unsettled) and [`verify`] answer operators.
 
 mod calls;
 mod commands;
@@ -28,7 +28,6 @@ mod settings;
 mod stuck;
 mod unsettled;
 mod verifying;
-mod waiting;
 mod warehouses;
 
 pub use counting::{Counts, counts};
@@ -40,4 +39,3 @@ pub use settings::{Fulfillment, ProcessArgs};
 pub use stuck::{StuckOrder, stuck};
 pub use unsettled::{Unsettled, unsettled};
 pub use verifying::{Difference, Untaken, Verification, verify};
-pub use waiting::{ParkedOrder, parked};

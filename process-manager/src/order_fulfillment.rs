@@ -46,7 +46,8 @@ use stock::Stock;
 pub struct Rules {
     /// So many refusals (or failures at a gateway) of one step park it.
     pub refusal_limit: u32,
-    /// After so long without an answer to an authorization it is looked up, and let go of if the gateway knows nothing of it. Nothing that is stored depends on it.
+    /// After so long without an answer to an authorization it is looked up, and let go of if the gateway knows nothing of it. By when is
+    /// stored with each order: another setting counts for an order from its next event.
     pub gateway_silent: TimeDelta,
 }
 

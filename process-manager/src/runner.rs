@@ -16,6 +16,7 @@ use uuid::Uuid;
 use crate::dispatcher::{Hands, Outside};
 use crate::following::{Follower, Heard};
 use crate::instances::Of;
+use crate::order_fulfillment::Effect;
 use crate::parts::{Change, Parts, Taken};
 use crate::pause::{Pauses, wait};
 use crate::rebuilding::rebuild_outdated;
@@ -164,7 +165,7 @@ impl Runner {
                     continue;
                 }
                 () = hands.have_room_again() => {
-                    self.take_up(&follower.of(), hands, &follower).await?;
+                    self.take_up(&follower.of(), hands, &follower, Effect::waits).await?;
                     continue;
                 }
                 heard = follower.listen() => heard?,
@@ -214,18 +215,19 @@ impl Runner {
         let of = Of::parts(numbers, self.args.process_parts);
         housekeeping::take_over(&self.store, &of).await?;
         follower.join(taken).await?;
-        self.take_up(&of, hands, follower).await
+        self.take_up(&of, hands, follower, |_| true).await
     }
 
-    /// Does again what is under way, unless it is being done.
-    async fn take_up(&self, of: &Of, hands: &Hands, follower: &Follower) -> Result<(), ProcessError> {
+    /// Does what is under way of what is wanted. A call that is being made here is not made twice.
+    async fn take_up(&self, of: &Of, hands: &Hands, follower: &Follower, wanted: fn(&Effect) -> bool) -> Result<(), ProcessError> {
         let (mut after, known) = (Uuid::nil(), follower.known());
         loop {
             let page = instances::open_page(self.store.pool(), of, after, PAGE).await?;
             let Some((last, _)) = page.last() else { return Ok(()) };
             after = *last;
             for (order, instance) in &page {
-                hands.dispatch(instance.effects(OrderId::new(*order), &known)).await;
+                let effects = instance.effects(OrderId::new(*order), &known).into_iter().filter(wanted);
+                hands.dispatch(effects.map(Effect::taken_up).collect()).await;
             }
         }
     }

@@ -1,3 +1,4 @@
+use aggregates::values::OrderId;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 use sqlx::PgPool;
@@ -5,14 +6,17 @@ use uuid::Uuid;
 
 use crate::ProcessError;
 use crate::instances;
+use crate::order_fulfillment::{Phase, Stuck};
 
 /// An order whose process waits for people.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct StuckOrder {
-    /// Whose.
-    pub order: Uuid,
-    /// The steps that wait for an operator, each with its cause.
-    pub parked: Vec<String>,
+    /// Which.
+    pub order: OrderId,
+    /// Where it stands.
+    pub phase: Phase,
+    /// The steps that wait for an operator, each with what stood in the way; the one that has waited longest first.
+    pub steps: Vec<Stuck>,
     /// The event that could not be read, with its position, and why; what is known of the order is known up to it.
     pub unreadable: Option<String>,
     /// When something last happened to its process.
@@ -35,10 +39,10 @@ pub async fn stuck(pool: &PgPool, limit: i64) -> Result<Vec<StuckOrder>, Process
     .await?;
     let ids: Vec<Uuid> = rows.iter().map(|(order, _)| *order).collect();
     let mut instances = instances::load(pool, &ids).await?;
-    let of = |(order, since)| {
+    let of = |(order, since): (Uuid, DateTime<Utc>)| {
         let instance = instances.remove(&order).unwrap_or_default();
-        let parked = instance.state.parked().iter().map(|stuck| format!("{}: {}", stuck.step, stuck.cause)).collect();
-        StuckOrder { order, parked, unreadable: instance.unreadable, since }
+        let (phase, steps) = (instance.state.phase(), instance.state.parked().to_vec());
+        StuckOrder { order: OrderId::new(order), phase, steps, unreadable: instance.unreadable, since }
     };
     Ok(rows.into_iter().map(of).collect())
 }

@@ -7,6 +7,7 @@ use sqlx::{AssertSqlSafe, FromRow};
 use uuid::Uuid;
 
 use crate::generation::Generation;
+use crate::letter::TakenUp;
 use crate::schema::{Schema, Slot};
 use crate::{ReadDatabase, ReadModelError};
 
@@ -40,18 +41,6 @@ pub struct LetterFilter {
     pub cause: Option<String>,
 }
 
-/// What became of events that were given to a read model again.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
-pub struct TakenUp {
-    /// Events that it has taken in now, or goes on without.
-    pub taken_in: usize,
-    /// Events that still wait.
-    pub waiting: usize,
-}
-
-/// So many groups are taken up in one transaction.
-const GROUPS: usize = 20;
-
 /// The dead letters of a read model, by key and position.
 ///
 /// # Errors
@@ -79,20 +68,14 @@ pub async fn retry(store: &EventStore, read: &ReadDatabase, name: &str, filter: 
     let generation = live(store, read, name).await?;
     let mut keys: Vec<String> = dead_letters(read, name, filter, i64::MAX).await?.into_iter().map(|letter| letter.key).collect();
     keys.dedup();
-    let mut all = TakenUp::default();
-    for groups in keys.chunks(GROUPS) {
-        let done = generation.take_up(store, groups).await?;
-        all.waiting += done.letters.len();
-        all.taken_in += done.waited.saturating_sub(done.letters.len());
-    }
-    Ok(all)
+    generation.take_up(store, &keys).await
 }
 
-/// Lets a read model go on without the letters that the log says are discarded.
+/// Lets a read model go on without the letters that the log says are discarded; answers what became of all that waited in their groups.
 ///
 /// # Errors
 /// There is no such read model or it was never built, or a database is away.
-pub async fn heed_discards(store: &EventStore, read: &ReadDatabase, name: &str) -> Result<(), ReadModelError> {
+pub async fn heed_discards(store: &EventStore, read: &ReadDatabase, name: &str) -> Result<TakenUp, ReadModelError> {
     live(store, read, name).await?.heed_discards(store).await
 }
 

@@ -45,7 +45,7 @@ impl<'a> Filling<'a> {
 
     /// What was discarded meanwhile does not keep its group waiting.
     pub(crate) async fn heed_discards(&mut self) -> Result<(), ReadModelError> {
-        self.generation.heed_discards(self.store).await
+        self.generation.heed_discards(self.store).await.map(|_| ())
     }
 
     /// Whether what it has seen is still in the log.

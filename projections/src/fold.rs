@@ -62,6 +62,12 @@ impl<'a, P: Projection> Reading<'a, P> {
     }
 }
 
+/// The groups that events touch, or of these one.
+pub(crate) fn groups<P: Projection>(events: &[Reading<'_, P>], only: Option<&str>) -> Vec<String> {
+    let touched = events.iter().flat_map(Reading::keys).filter(|key| only.is_none_or(|only| only == key.as_str()));
+    touched.collect::<BTreeSet<_>>().into_iter().cloned().collect()
+}
+
 /// The tables of a read model while a batch is folded into them.
 ///
 /// An event is folded into all rows of its group, in every table, or into none: what cannot be folded into one of them parks the group, so that its tables
@@ -76,12 +82,6 @@ pub(crate) struct Folder<P: Projection> {
 impl<P: Projection> Folder<P> {
     pub(crate) fn new() -> Self {
         Self { tables: P::Tables::begin(), parked: HashSet::new(), broken: HashMap::new() }
-    }
-
-    /// The groups that the events touch, or of these one.
-    pub(crate) fn groups(&self, events: &[Reading<'_, P>], only: Option<&str>) -> Vec<String> {
-        let touched = events.iter().flat_map(Reading::keys).filter(|key| only.is_none_or(|only| only == key.as_str()));
-        touched.collect::<BTreeSet<_>>().into_iter().cloned().collect()
     }
 
     /// The groups whose rows must be loaded, table by table; of one group where only that takes them in.

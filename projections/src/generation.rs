@@ -9,7 +9,7 @@ use uuid::Uuid;
 use crate::ReadModelError;
 use crate::discards::{Discards, Scope};
 use crate::folding::Folding;
-use crate::letter::Letter;
+use crate::letter::{Letter, TakenUp};
 use crate::manner::Manner;
 use crate::model::ReadModel;
 use crate::opened::Opened;
@@ -40,14 +40,8 @@ pub(crate) struct Step {
     pub(crate) to: Checkpoint,
 }
 
-/// What became of events that had waited.
-#[derive(Debug)]
-pub(crate) struct TakenUp {
-    /// How many there were.
-    pub(crate) waited: usize,
-    /// Those that wait again.
-    pub(crate) letters: Vec<Letter>,
-}
+/// So many groups are taken up in one transaction.
+const GROUPS: usize = 20;
 
 impl Generation {
     /// Creates it unless it is there. One that is to be filled first gets its indexes afterwards.
@@ -95,9 +89,19 @@ impl Generation {
         Ok(letters)
     }
 
-    /// Takes in again, in their order, what waits in some groups, but for what was discarded; answers what still waits. Rows and letters move together, while no
-    /// batch can.
+    /// Takes in again, in their order, what waits in some groups, but for what was discarded: so many groups at a time, for meanwhile no batch moves.
     pub(crate) async fn take_up(&self, store: &EventStore, keys: &[String]) -> Result<TakenUp, ReadModelError> {
+        let mut all = TakenUp::default();
+        for groups in keys.chunks(GROUPS) {
+            let done = self.take_up_at_once(store, groups).await?;
+            all.taken_in += done.taken_in;
+            all.waiting += done.waiting;
+        }
+        Ok(all)
+    }
+
+    /// Rows and letters move together, while no batch can.
+    async fn take_up_at_once(&self, store: &EventStore, keys: &[String]) -> Result<TakenUp, ReadModelError> {
         let mut tx = self.pool.begin().await?;
         self.hold(&mut tx).await?;
         let sql = format!("delete from {}.dead_letters where key = any($1) returning key, position, event_id", self.schema);
@@ -108,7 +112,7 @@ impl Generation {
         let scope = Scope::waiting(&self.discards, &by_position);
         let letters = self.folding.write(&mut tx, &self.statements, &events, Manner::Narrowly, scope).await?;
         tx.commit().await?;
-        Ok(TakenUp { waited: count, letters })
+        Ok(TakenUp { taken_in: count.saturating_sub(letters.len()), waiting: letters.len() })
     }
 
     /// Keeps everybody else from moving it until the transaction ends, and the live one from being another by then.
@@ -132,20 +136,17 @@ impl Generation {
         Opened::all(store.vault(), self.model, events).await
     }
 
-    /// Lets the groups go on that wait behind an event that was discarded, as the log has it by now.
-    pub(crate) async fn heed_discards(&mut self, store: &EventStore) -> Result<(), ReadModelError> {
+    /// Lets the groups go on that wait behind an event that was discarded, as the log has it by now; answers what became of all that waited in them.
+    pub(crate) async fn heed_discards(&mut self, store: &EventStore) -> Result<TakenUp, ReadModelError> {
         self.discards = Discards::of(store, self.model).await?;
         if self.discards.is_empty() {
-            return Ok(());
+            return Ok(TakenUp::default());
         }
         let sql = format!("select key, event_id from {}.dead_letters", self.schema);
         let letters: Vec<(String, Uuid)> = sqlx::query_as(AssertSqlSafe(sql)).fetch_all(&self.pool).await?;
         let freed: BTreeSet<String> =
             letters.into_iter().filter(|(key, event)| self.discards.has(key, *event)).map(|(key, _)| key).collect();
-        if !freed.is_empty() {
-            self.take_up(store, &freed.into_iter().collect::<Vec<_>>()).await?;
-        }
-        Ok(())
+        self.take_up(store, &freed.into_iter().collect::<Vec<_>>()).await
     }
 
     /// What operators took out of it.

@@ -12,7 +12,7 @@ create table dead_letters (
 
 create table control (
     one_row    boolean     primary key default true check (one_row),
-    paused     boolean     not null default false, -- read by older programs only: read_models.models has it
+    paused     boolean     not null default false, -- for older programs: as read_models.models had it at the last pause or resume
     drop_after timestamptz                       -- of a generation that was live: when it need not be kept any more
 );
 

@@ -74,9 +74,11 @@ async fn paused_in_generation(conn: &mut PgConnection, live: &str) -> Result<boo
     Ok(sqlx::query_scalar(AssertSqlSafe(format!("select paused from {live}.control"))).fetch_one(conn).await?)
 }
 
-/// Tells it to wait, or to go on.
-pub(crate) async fn set_paused(conn: &mut PgConnection, model: &ReadModel, paused: bool) -> Result<(), ReadModelError> {
+/// Tells it to wait, or to go on; and an older program, too, that keeps the live generation.
+pub(crate) async fn set_paused(conn: &mut PgConnection, model: &ReadModel, live: &str, paused: bool) -> Result<(), ReadModelError> {
     let sql = "update read_models.models set paused = $2 where name = $1";
-    sqlx::query(sql).bind(model.name).bind(paused).execute(conn).await?;
+    sqlx::query(sql).bind(model.name).bind(paused).execute(&mut *conn).await?;
+    let sql = format!("update {live}.control set paused = $1");
+    sqlx::query(AssertSqlSafe(sql)).bind(paused).execute(conn).await?;
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! Pausing one read model without stopping a process. A pause belongs to the model: a rebuild, a rollback and a later version leave it as it is.
 
-use crate::schema::{Schema, Slot};
+use crate::schema::{Schema, Slot, lock_generations};
 use crate::{ReadDatabase, ReadModelError, lasting};
 
 /// Lets a read model stand where it is.
@@ -26,7 +26,8 @@ async fn set(read: &ReadDatabase, name: &str, paused: bool) -> Result<(), ReadMo
         return Err(ReadModelError::Absent(schema.to_string()));
     }
     let mut tx = read.pool().begin().await?;
+    lock_generations(&mut tx, model).await?;
     lasting::prepare(&mut tx, model, schema.as_str()).await?;
-    lasting::set_paused(&mut tx, model, paused).await?;
+    lasting::set_paused(&mut tx, model, schema.as_str(), paused).await?;
     Ok(tx.commit().await?)
 }

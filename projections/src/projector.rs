@@ -100,9 +100,8 @@ impl Keeper {
     /// With the lease, once another process lets go of it.
     async fn keep(&self) -> Result<(), ReadModelError> {
         let mut generation = Generation::open(self.folding, Slot::Live, &self.store, self.read.pool(), true).await?;
-        generation.heed_discards(&self.store).await?;
         let Some(lease) = self.lease(&generation).await? else { return Ok(()) };
-        let kept = self.follow(&generation, &lease).await;
+        let kept = self.follow(&mut generation, &lease).await;
         let released = lease.release().await;
         kept.and(released.map_err(Into::into))
     }
@@ -132,8 +131,7 @@ impl Keeper {
         Duration::from_millis(self.args.projector_lease_ms.max(100))
     }
 
-    async fn follow(&self, generation: &Generation, lease: &Lease) -> Result<(), ReadModelError> {
-        self.assert_not_full(generation).await?;
+    async fn follow(&self, generation: &mut Generation, lease: &Lease) -> Result<(), ReadModelError> {
         let at = generation.checkpoint().await?;
         let filter = Filter::aggregates(self.model.follows.iter().copied());
         let mut following = Following {
@@ -155,7 +153,7 @@ impl Keeper {
 struct Following<'a> {
     keeper: &'a Keeper,
     kept: Kept<'a>,
-    generation: &'a Generation,
+    generation: &'a mut Generation,
     lease: &'a Lease,
     subscription: Subscription,
     /// The checkpoint in the database; the subscription may be further where there was nothing to fold.
@@ -168,6 +166,9 @@ struct Following<'a> {
 impl Following<'_> {
     async fn run(&mut self) -> Result<(), ReadModelError> {
         self.heed_pause().await?;
+        // Whoever waited for the lease or in a pause may have waited for long: what was discarded meanwhile keeps no group waiting.
+        self.generation.heed_discards(&self.keeper.store).await?;
+        self.keeper.assert_not_full(self.generation).await?;
         while !self.keeper.stop.is_cancelled() {
             self.keep_house().await?;
             let stop = self.keeper.stop.clone();

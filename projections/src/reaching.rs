@@ -81,10 +81,10 @@ impl ReadDatabase {
 ///
 /// A position of an older epoch than the read model's was given in a history that ended: whether it survived is not for a read model to know. One of the
 /// next epoch is waited for, whatever the number. Epochs are counted without gaps, so one behind the next of the latest that any read model has seen is none
-/// that a position was ever given in.
+/// that a position was ever given in. As long as none has seen an event, none knows an epoch, and any is waited for.
 fn judge(model: &ReadModel, seen: Seen, latest: i64, wanted: PositionToken) -> Option<Result<PositionToken, ReadModelError>> {
     let at = seen.at?.token();
-    if wanted.epoch > latest + 1 {
+    if latest > 0 && wanted.epoch > latest + 1 {
         return Some(Err(ReadModelError::Lost { name: model.name.to_owned(), wanted }));
     }
     if at.position < wanted.position || at.epoch < wanted.epoch && wanted.position > 0 {

@@ -86,6 +86,7 @@ impl Statements {
         Ok(())
     }
 
+    /// Lets events wait. A cause quotes what could not be read, and Postgres stores no U+0000 as text: it is spelled out.
     pub(crate) async fn park(&self, conn: &mut PgConnection, letters: &[Letter]) -> Result<(), ReadModelError> {
         if letters.is_empty() {
             return Ok(());
@@ -95,7 +96,7 @@ impl Statements {
             .bind(letters.iter().map(|letter| letter.position).collect::<Vec<_>>())
             .bind(letters.iter().map(|letter| letter.event_id).collect::<Vec<_>>())
             .bind(letters.iter().map(|letter| letter.event_type.as_str()).collect::<Vec<_>>())
-            .bind(letters.iter().map(|letter| letter.cause.as_deref()).collect::<Vec<_>>());
+            .bind(letters.iter().map(|letter| letter.cause.as_ref().map(|cause| cause.replace('\0', "\\u0000"))).collect::<Vec<_>>());
         query.execute(conn).await?;
         Ok(())
     }

@@ -1,6 +1,6 @@
 //! How the read models are: against the log's real head, so that a projector that does not run cannot look healthy.
 
-use event_store::{Checkpoint, EventStore, Filter, Head, lease};
+use event_store::{EventStore, Filter, lease};
 use serde::Serialize;
 use sqlx::AssertSqlSafe;
 
@@ -99,17 +99,21 @@ async fn place(store: &EventStore, read: &ReadDatabase, model: &ReadModel, schem
     let dead_letters = sqlx::query_scalar(AssertSqlSafe(sql)).fetch_one(&mut *conn).await?;
     let head = store.head().await?;
     let lag_events = (head.position - at.position).max(0);
-    Ok(Place { position: at.position, lag_events, lag_seconds: lag_seconds(store, at, head).await?, dead_letters })
+    Ok(Place { position: at.position, lag_events, lag_seconds: lag_seconds(store, at.position, head.position).await?, dead_letters })
 }
 
 async fn unbuilt(store: &EventStore) -> Result<Place, ReadModelError> {
     let head = store.head().await?;
-    let lag_seconds = lag_seconds(store, Checkpoint::START, head).await?;
+    let lag_seconds = lag_seconds(store, 0, head.position).await?;
     Ok(Place { position: 0, lag_events: head.position, lag_seconds, dead_letters: 0 })
 }
 
-async fn lag_seconds(store: &EventStore, at: Checkpoint, head: Head) -> Result<f64, ReadModelError> {
-    let behind = store.read(at.position, head.position, 1, &Filter::all()).await?;
+/// How long the first event behind a position has been in the log, up to its head; 0 without any.
+///
+/// # Errors
+/// The log cannot be asked.
+pub async fn lag_seconds(store: &EventStore, position: i64, head: i64) -> Result<f64, ReadModelError> {
+    let behind = store.read(position, head, 1, &Filter::all()).await?;
     let waited = behind.first().map(|event| (chrono::Utc::now() - event.recorded_at).as_seconds_f64());
     Ok(waited.unwrap_or_default().max(0.0))
 }

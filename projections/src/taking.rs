@@ -8,7 +8,7 @@ use sqlx::{Acquire, PgConnection};
 
 use crate::ReadModelError;
 use crate::changing::TableChanges;
-use crate::fold::{Folder, Reading};
+use crate::fold::{Folder, Reading, groups};
 use crate::letter::Letter;
 use crate::manner::Manner;
 use crate::opened::holds_zero;
@@ -34,8 +34,8 @@ pub(crate) async fn take_in<P: Projection>(
     while let Some(stretch) = left.pop() {
         match tried(conn, statements, stretch, None).await? {
             Ok(found) => letters.extend(found),
-            Err(_) => match stretch {
-                [one] => letters.extend(group_by_group(conn, statements, one).await?),
+            Err(cause) => match stretch {
+                [one] => letters.extend(group_by_group(conn, statements, one, cause).await?),
                 _ => {
                     let (first, second) = stretch.split_at(stretch.len() / 2);
                     left.extend([second, first]);
@@ -51,24 +51,37 @@ fn stretches<'s, 'a, P: Projection>(events: &'s [Reading<'a, P>]) -> Vec<&'s [Re
     events.chunk_by(|one, next| !one.may_be_refused() && !next.may_be_refused()).collect()
 }
 
-/// One event, which some of its groups may well take in.
+/// One event that was refused, and why: where it touches several groups, some of them may well take it in.
 async fn group_by_group<P: Projection>(
     conn: &mut PgConnection,
     statements: &Statements,
     event: &Reading<'_, P>,
+    cause: String,
 ) -> Result<Vec<Letter>, ReadModelError> {
+    if let [key] = event.keys() {
+        return Ok(vec![parked(conn, statements, event, key, cause).await?]);
+    }
     let mut letters = Vec::new();
     for key in event.keys() {
         match tried(conn, statements, std::slice::from_ref(event), Some(key)).await? {
             Ok(found) => letters.extend(found),
-            Err(cause) => {
-                let letter = event.letter(key, Some(cause));
-                statements.park(conn, std::slice::from_ref(&letter)).await?;
-                letters.push(letter);
-            }
+            Err(cause) => letters.push(parked(conn, statements, event, key, cause).await?),
         }
     }
     Ok(letters)
+}
+
+/// What a group cannot take in waits.
+async fn parked<P: Projection>(
+    conn: &mut PgConnection,
+    statements: &Statements,
+    event: &Reading<'_, P>,
+    key: &str,
+    cause: String,
+) -> Result<Letter, ReadModelError> {
+    let letter = event.letter(key, Some(cause));
+    statements.park(conn, std::slice::from_ref(&letter)).await?;
+    Ok(letter)
 }
 
 /// All of them or, where the database refuses a row, none: then it answers what it said.
@@ -92,11 +105,11 @@ async fn as_one<P: Projection>(
     events: &[Reading<'_, P>],
     only: Option<&str>,
 ) -> Result<Vec<Letter>, ReadModelError> {
-    let mut folder = Folder::<P>::new();
-    let groups = folder.groups(events, only);
+    let groups = groups(events, only);
     if groups.is_empty() {
         return Ok(Vec::new());
     }
+    let mut folder = Folder::<P>::new();
     for found in statements.load(conn, &folder.needed(events, only), &groups).await? {
         match (found.table(), found.json) {
             (Some(table), Some(json)) => folder.take(table, found.key, &found.part, &json),

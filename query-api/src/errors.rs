@@ -176,3 +176,28 @@ pub(crate) fn is_to_be_asked_again(response: &Response) -> bool {
 pub(crate) fn is_refusal(response: &Response) -> bool {
     response.data == Value::Null && response.errors.iter().any(|error| error.path.is_empty())
 }
+
+#[cfg(test)]
+mod tests {
+    use async_graphql::value;
+
+    use super::*;
+
+    #[test]
+    fn only_who_got_nothing_because_of_what_will_pass_is_to_ask_again() {
+        let answered = |code: Code, data: Value| {
+            let mut response = refusal(code, "no");
+            response.data = data;
+            response
+        };
+        let nothing = || value!({ "orders": null, "stock": null });
+        for code in [Code::Timeout, Code::Overloaded, Code::Unavailable] {
+            assert!(is_to_be_asked_again(&answered(code, nothing())) && is_to_be_asked_again(&answered(code, Value::Null)), "{code:?}");
+            assert!(!is_to_be_asked_again(&answered(code, value!({ "orders": [], "stock": null }))), "{code:?}: a part was answered");
+        }
+        for code in [Code::Forbidden, Code::PositionLost, Code::Internal] {
+            assert!(!is_to_be_asked_again(&answered(code, nothing())), "{code:?} will not pass");
+        }
+        assert!(!is_to_be_asked_again(&Response::new(nothing())), "nothing was wrong");
+    }
+}

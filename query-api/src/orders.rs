@@ -121,8 +121,8 @@ impl Order {
             lines: row.lines.into_iter().map(|line| Line::of(line, currency)).collect(),
             payments: row.payments.into_iter().map(|payment| Payment::of(payment, currency)).collect(),
             shipments: row.shipments.into_iter().map(Shipment::from).collect(),
-            parked: row.parked.into_iter().filter(|_| viewer.is_staff()).map(ParkedStep::from).collect(),
-            alerts: row.alerts.into_iter().filter(|_| viewer.is_staff()).map(Alert::from).collect(),
+            parked: row.parked.into_iter().filter(|_| viewer.sees("Order", "parked", owner)).map(ParkedStep::from).collect(),
+            alerts: row.alerts.into_iter().filter(|_| viewer.sees("Order", "alerts", owner)).map(Alert::from).collect(),
             timeline: row.timeline.into_iter().map(|entry| TimelineEntry::shown(entry, viewer, owner)).collect(),
             version: row.version,
             customer_key: row.customer_id,
@@ -164,11 +164,11 @@ pub(crate) struct OrdersFilter {
 }
 
 impl OrdersFilter {
-    fn parse(self, sight: Sight) -> Result<OrderFilter, QueryError> {
+    fn parse(self, context: &Context<'_>, sight: Sight) -> Result<OrderFilter, QueryError> {
         let customer = parse_given::<CustomerId>(self.customer.as_deref().map(String::as_str))?;
         let channel = self.channel.map(|channel| text("channel", channel)).transpose()?;
-        if self.parked.is_some() || self.alerted.is_some() {
-            for_staff(&sight)?;
+        for (name, _) in [("parked", self.parked), ("alerted", self.alerted)].into_iter().filter(|(_, asked)| asked.is_some()) {
+            Viewer::asking(context, "OrdersFilter", name)?;
         }
         let (customer, channel) = within(sight, customer, channel)?;
         Ok(OrderFilter {
@@ -182,16 +182,6 @@ impl OrdersFilter {
             placed_from: self.placed_from.map(|from| time("placedFrom", from)).transpose()?,
             placed_before: self.placed_before.map(|before| time("placedBefore", before)).transpose()?,
         })
-    }
-}
-
-/// What people of the shop must see to is for who sees everybody's orders.
-fn for_staff(sight: &Sight) -> Result<(), QueryError> {
-    match sight {
-        Sight::All => Ok(()),
-        Sight::Of(_) | Sight::OfChannel(_) | Sight::Nothing => {
-            Err(QueryError::Forbidden("what people of the shop must see to is for staff alone"))
-        }
     }
 }
 
@@ -243,7 +233,7 @@ impl OrderQueries {
         min_position: Option<String>,
     ) -> Result<Page<Order>, QueryError> {
         let (viewer, sight) = Viewer::asking(context, "Query", "orders")?;
-        let filter = filter.unwrap_or_default().parse(sight)?;
+        let filter = filter.unwrap_or_default().parse(context, sight)?;
         let read = position::reach::<Orders>(context, min_position).await?;
         let request = page::request(List::ORDERS, first, after)?;
         let found = orders::page(read, &filter, &request).await?;

@@ -82,8 +82,8 @@ pub(crate) async fn reach<'a, P: Projection>(context: &Context<'a>, argument: Op
     let reached = context.data_unchecked::<Reflected>().of(P::NAME);
     let known = reached.get_or_try_init(|| wait::<P>(read, wanted));
     match wanted.position {
-        Some(_) => turn.aside(known).await?,
-        None => known.await?,
+        Some(_) if !reached.initialized() => turn.aside(known).await?,
+        Some(_) | None => known.await?,
     };
     Ok(read)
 }

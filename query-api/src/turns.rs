@@ -36,7 +36,8 @@ impl Turns {
     /// Work begins. None: too many others are at it.
     pub(crate) fn begin(&self) -> Option<Turn> {
         let permit = Arc::clone(&self.permits).try_acquire_owned().ok()?;
-        Some(Turn { permits: Arc::clone(&self.permits), standing: Arc::new(Mutex::new(Standing { waiting: 0, permit: Some(permit) })) })
+        let standing = Arc::new(Mutex::new(Standing { waiting: 0, permit: Some(permit) }));
+        Some(Turn { permits: Arc::clone(&self.permits), standing, returning: Arc::default() })
     }
 }
 
@@ -64,6 +65,8 @@ impl Drop for Share {
 pub(crate) struct Turn {
     permits: Arc<Semaphore>,
     standing: Arc<Mutex<Standing>>,
+    /// Of its parts one at a time asks for a permit: a second one would wait for what the first one holds.
+    returning: Arc<tokio::sync::Mutex<()>>,
 }
 
 #[derive(Debug)]
@@ -79,6 +82,7 @@ impl Turn {
         let aside = Aside::step(&self.standing);
         let outcome = waiting.await;
         drop(aside);
+        let _one = self.returning.lock().await;
         if self.needs_permit() {
             // The semaphore is never closed: without a permit nothing goes on.
             let permit = Arc::clone(&self.permits).acquire_owned().await.ok();
@@ -118,6 +122,9 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 #[cfg(test)]
 mod tests {
+    use std::future::ready;
+    use std::time::Duration;
+
     use identity::Role;
     use tokio::sync::oneshot;
 
@@ -147,6 +154,21 @@ mod tests {
         let waiter = waiting.await.unwrap();
         assert!(turns.begin().is_none());
         drop(waiter);
+        assert!(turns.begin().is_some());
+    }
+
+    #[tokio::test]
+    async fn parts_that_come_back_at_once_go_on_with_one_permit() {
+        let turns = Turns::new(1, 9);
+        let query = turns.begin().unwrap();
+        let permits = Arc::clone(&turns.permits);
+        let other = tokio::spawn(async move { drop(permits.acquire_owned().await.unwrap()) });
+        tokio::task::yield_now().await;
+        let parts = async { tokio::join!(query.aside(ready(())), query.aside(ready(()))) };
+        tokio::time::timeout(Duration::from_secs(5), parts).await.expect("no part waits for what its own query holds");
+        other.await.unwrap();
+        assert!(turns.begin().is_none(), "it works with the permit");
+        drop(query);
         assert!(turns.begin().is_some());
     }
 

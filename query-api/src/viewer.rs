@@ -3,7 +3,7 @@
 use aggregates::decisions::on_order::Sight;
 use aggregates::values::CustomerId;
 use async_graphql::Context;
-use identity::{Caller, Reach, Right, Role, field};
+use identity::{Caller, Reach, Right, Whose, field};
 
 use crate::errors::QueryError;
 
@@ -34,11 +34,6 @@ impl<'a> Viewer<'a> {
         self.sight(of, name).sees(owner, None)
     }
 
-    /// Whether they work for the shop: they see who did what, and notes that are for nobody else.
-    pub(crate) fn is_staff(self) -> bool {
-        self.0.may(Right::ReadAll)
-    }
-
     /// A search by personal data finds everybody.
     ///
     /// # Errors
@@ -52,13 +47,11 @@ impl<'a> Viewer<'a> {
 
     fn sight(self, of: &str, name: &str) -> Sight {
         let reach = field(of, name).map_or(Reach::Nothing, |field| field.who.reach(self.0));
-        match (reach, self.0.role, &self.0.channel) {
-            (Reach::Everything, _, _) => Sight::All,
-            (Reach::Own, Role::Customer, _) => self.0.subject.parse().map_or(Sight::Nothing, Sight::Of),
-            (Reach::Own, Role::Service, Some(channel)) => Sight::OfChannel(channel.clone()),
-            (Reach::Own, Role::Service, None) | (Reach::Own, Role::Operator | Role::Auditor | Role::Admin, _) | (Reach::Nothing, _, _) => {
-                Sight::Nothing
-            }
+        match self.0.whose(reach) {
+            Whose::Everybodys => Sight::All,
+            Whose::Customers(id) => id.parse().map_or(Sight::Nothing, Sight::Of),
+            Whose::Channels(channel) => Sight::OfChannel(channel.to_owned()),
+            Whose::Nobodys => Sight::Nothing,
         }
     }
 }

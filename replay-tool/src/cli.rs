@@ -46,7 +46,7 @@ pub enum Command {
     Events(Events),
     /// What an order's process did, what it waits for, what stands in its way
     Saga(Saga),
-    /// The orders of which a step waits for an operator, and what stood in the way
+    /// The orders that wait for people, and what stood in the way
     Parked(Parked),
     /// An aggregate as it stood at a moment, or what changed between two
     #[command(disable_version_flag = true)]

@@ -15,7 +15,7 @@ pub async fn run(cli: Cli) -> Outcome {
     match done {
         Ok(outcome) => outcome,
         // Whoever stopped reading has not heard everything: an exit code that is an answer does not say that nothing was found.
-        Err(Failure::OutputClosed) if matches!(cli.command, Command::Verify(_) | Command::Status(_)) => Outcome::Finding,
+        Err(Failure::OutputClosed) if answers(&cli.command) => Outcome::Finding,
         Err(failure) => {
             if !matches!(failure, Failure::OutputClosed) {
                 eprintln!("replay: {failure}");
@@ -23,6 +23,17 @@ pub async fn run(cli: Cli) -> Outcome {
             failure.outcome()
         }
     }
+}
+
+/// Whether the exit code of a command is an answer.
+fn answers(command: &Command) -> bool {
+    matches!(
+        command,
+        Command::Verify(_)
+            | Command::Status(_)
+            | Command::Parked(_)
+            | Command::DeadLetters(DeadLetters::Retry(_) | DeadLetters::Discard(_))
+    )
 }
 
 async fn listen(stop: CancellationToken) {

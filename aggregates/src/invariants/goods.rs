@@ -7,7 +7,7 @@ use super::stock_ledger::StockLedger;
 use super::{Findings, Violation, check, located};
 use crate::order::{OrderEvent, PlacementEvent};
 use crate::registry::DomainEvent;
-use crate::shipment::{DELIVERED_AFTER_CANCEL, KEPT_AFTER_CANCEL, ShipmentEvent};
+use crate::shipment::{ShipmentEvent, says_it_left};
 use crate::stock_item::{StockDispatched, StockItemEvent};
 
 /// What holds of goods: in each stock item, and between stock items and orders. Fed with the whole log, it keeps the stock items, what they hold, and which
@@ -96,7 +96,7 @@ impl Leaving {
 
     fn shipment(&mut self, shipment: &str, event: &ShipmentEvent) {
         if let ShipmentEvent::AnomalyDetected(anomaly) = event
-            && [DELIVERED_AFTER_CANCEL, KEPT_AFTER_CANCEL].contains(&anomaly.code.as_str())
+            && says_it_left(&anomaly.code)
         {
             self.left_all_the_same.insert(shipment.to_owned());
         }

@@ -108,7 +108,7 @@ impl Booking {
         }
     }
 
-    fn operation(&self) -> Option<OperationId> {
+    pub(super) fn operation(&self) -> Option<OperationId> {
         match self {
             Self::None => None,
             Self::Requested { operation }
@@ -123,7 +123,7 @@ impl Booking {
 impl Shipment {
     /// What follows for the parcel from what a carrier said to a booking: a fact, in whatever state the parcel is.
     pub(crate) fn record_booking(&self, order: OrderId, operation: OperationId, outcome: &BookingOutcome) -> Vec<ShipmentEvent> {
-        if self.former_bookings.iter().any(|booking| booking.operation() == Some(operation)) {
+        if self.former_bookings.contains(&operation) {
             return self.told_of_a_former(order, operation, outcome).into_iter().collect();
         }
         if self.booking.operation() != Some(operation) {
@@ -150,7 +150,7 @@ impl Shipment {
 
     /// Whether this call was ever made.
     pub(crate) fn was_asked(&self, operation: OperationId) -> bool {
-        self.former_bookings.iter().chain([&self.booking]).any(|booking| booking.operation() == Some(operation))
+        self.former_bookings.contains(&operation) || self.booking.operation() == Some(operation)
     }
 
     fn booked_now(&self, order: OrderId, operation: OperationId, carrier: &CarrierBooking) -> Vec<ShipmentEvent> {
@@ -181,6 +181,10 @@ impl Shipment {
     /// The carrier does not bring it any more, whoever called it off.
     pub(crate) fn canceled_now(&self, order: OrderId, operation: OperationId) -> Vec<ShipmentEvent> {
         match &self.booking {
+            Booking::Booked { .. } if self.status.has_left() => {
+                let message = format!("booking {operation} was called off after the parcel had left");
+                self.anomaly(order, CONTRADICTING_BOOKING, message).into_iter().collect()
+            }
             Booking::Requested { .. } | Booking::Booked { .. } => vec![ShipmentBookingCanceled { order, operation }.into()],
             Booking::None | Booking::Failed { .. } | Booking::Canceled { .. } | Booking::Kept { .. } => vec![],
         }

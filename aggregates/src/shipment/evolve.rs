@@ -9,7 +9,7 @@ impl Shipment {
             ShipmentEvent::ShipmentPacked(_) => self.status = ShipmentStatus::Packed,
             ShipmentEvent::ShipmentBookingRequested(event) => {
                 let before = std::mem::replace(&mut self.booking, Booking::Requested { operation: event.operation });
-                self.former_bookings.extend((before != Booking::None).then_some(before));
+                self.former_bookings.extend(before.operation());
             }
             ShipmentEvent::ShipmentBooked(event) => {
                 self.booking = Booking::Booked { operation: event.operation, carrier: event.carrier };

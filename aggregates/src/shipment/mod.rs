@@ -38,14 +38,19 @@ pub const UNKNOWN_BOOKING: &str = "unknown_booking";
 /// The carrier delivered what could not have left.
 pub const DELIVERED_BEFORE_DISPATCH: &str = "delivered_before_dispatch";
 
+/// Whether this anomaly says that goods have left that were called off.
+pub(crate) fn says_it_left(code: &str) -> bool {
+    [DELIVERED_AFTER_CANCEL, KEPT_AFTER_CANCEL].contains(&code)
+}
+
 /// One parcel.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Shipment {
     status: ShipmentStatus,
     planned: Option<ShipmentPlanned>,
     booking: Booking,
-    /// Bookings before it: what came of each.
-    former_bookings: Vec<Booking>,
+    /// The calls before it: each had failed or was called off.
+    former_bookings: Vec<OperationId>,
     carrier: Option<CarrierBooking>,
     delivered_at: Option<DateTime<Utc>>,
     anomalies: BTreeSet<(String, String)>,
@@ -145,7 +150,7 @@ impl Shipment {
 
     /// Whether its goods have left although it was called off.
     pub fn has_left_all_the_same(&self) -> bool {
-        self.anomalies().any(|(code, _)| [DELIVERED_AFTER_CANCEL, KEPT_AFTER_CANCEL].contains(&code))
+        self.anomalies().any(|(code, _)| says_it_left(code))
     }
 
     /// When it arrived.

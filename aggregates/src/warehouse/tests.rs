@@ -13,9 +13,9 @@ fn opened() -> World {
     world
 }
 
-fn close(code: &WarehouseCode, holding: &[&str]) -> CloseWarehouse {
+fn close(code: &WarehouseCode, items: &[&str]) -> CloseWarehouse {
     let item = |text: &&str| StockItemId { warehouse: code.clone(), sku: sku(text) };
-    CloseWarehouse { warehouse: code.clone(), holding: holding.iter().map(item).collect() }
+    CloseWarehouse { warehouse: code.clone(), items: items.iter().map(item).collect() }
 }
 
 #[test]

@@ -9,7 +9,7 @@ const HEAD: &str = "\
 # What can be asked, and by whom
 
 Made from `command-api/src/catalogue/table.rs`; `UPDATE_OPENAPI=1 tests/with-postgres cargo test -p command-api` writes it anew. *Own*: over what belongs to the caller,
-which is for a customer itself and its orders, for a service what its channel has named ([how that was decided](decisions/0013-what-belongs-to-a-channel.md)); what does not is as if it did not exist. *Granted*: a
+which is for a customer itself and its orders, for a service what its channel has named ([how that was decided](decisions/0015-what-belongs-to-a-channel.md)); what does not is as if it did not exist. *Granted*: a
 service's token may carry the grant (`orderly token --grant …`), and then reaches everything. The word in brackets is the one in an order's `allowed_commands`. A command that is sent again under its `Idempotency-Key`, or with the
 reference or document that it names, has the first answer, and nothing new happens.
 ";
@@ -36,13 +36,15 @@ pub fn page() -> String {
 }
 
 fn fields(page: &mut String) {
-    page.push_str("\n## GraphQL\n\nFields of `Query`, and of other types those that not everybody sees who sees the rest of the row.\n\n");
+    page.push_str("\n## GraphQL\n\nFields of `Query`, and of other types and filters those that are not for everybody who sees the rest of the row.\n\n");
     page.push_str("| field | who | others get | what it tells |\n| --- | --- | --- | --- |\n");
     for field in FIELDS {
         let others = match (field.who, field.else_) {
             (Who::Everybody, _) => "",
             (Who::Having(_) | Who::Signed, Else::Forbidden) => "`FORBIDDEN`",
             (Who::Having(_) | Who::Signed, Else::Null) => "null",
+            (Who::Having(_) | Who::Signed, Else::Empty) => "an empty list",
+            (Who::Having(_) | Who::Signed, Else::RoleAlone) => "the role alone",
         };
         let _ = writeln!(page, "| `{}.{}` | {} | {others} | {} |", field.of, field.name, who(field.who), field.tells);
     }

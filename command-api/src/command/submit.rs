@@ -12,6 +12,7 @@ use uuid::Uuid;
 use super::Accepted;
 use super::headers::CommandHeaders;
 use crate::caller::Authenticated;
+use crate::pace::AtWork;
 use crate::problem::{Kind, Problem};
 use crate::state::ApiState;
 
@@ -24,6 +25,7 @@ pub(crate) struct Submission {
     headers: CommandHeaders,
     correlation: Option<Uuid>,
     subjects: Vec<String>,
+    at_work: Option<AtWork>,
 }
 
 impl FromRequestParts<ApiState> for Submission {
@@ -33,7 +35,7 @@ impl FromRequestParts<ApiState> for Submission {
         let authenticated = Authenticated::from_request_parts(parts, state).await?;
         let headers = CommandHeaders::read(&parts.headers)?;
         let (sight, caller) = (authenticated.sight(), authenticated.caller);
-        Ok(Self { caller, sight, headers, correlation: None, subjects: Vec::new() })
+        Ok(Self { caller, sight, headers, correlation: None, subjects: Vec::new(), at_work: None })
     }
 }
 
@@ -61,13 +63,25 @@ impl Submission {
         self
     }
 
+    /// Begins it now, once it is its turn: for commands before whose decision much is read.
+    ///
+    /// # Errors
+    /// 503: too many are before it.
+    pub(crate) async fn begin(mut self, state: &ApiState) -> Result<Self, Problem> {
+        self.at_work = Some(state.pace().begin().await?);
+        Ok(self)
+    }
+
     /// Has the command decided and what it decides stored.
     ///
     /// # Errors
     /// The problem that answers a refusal or a failure.
-    pub(crate) async fn run<D: Decision>(self, state: &ApiState, fingerprint: [u8; 32], decision: D) -> Result<Executed, Problem> {
+    pub(crate) async fn run<D: Decision>(mut self, state: &ApiState, fingerprint: [u8; 32], decision: D) -> Result<Executed, Problem> {
         let (begun, name, actor) = (Instant::now(), command_name::<D>(), self.caller.actor());
-        let at_work = state.pace().begin().await?;
+        let at_work = match self.at_work.take() {
+            Some(at_work) => at_work,
+            None => state.pace().begin().await?,
+        };
         let outcome = state.store().execute(decision, self.envelope(fingerprint)).await;
         drop(at_work);
         let elapsed_ms = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);

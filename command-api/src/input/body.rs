@@ -34,7 +34,7 @@ impl<T: DeserializeOwned + ToSchema, S: Send + Sync> FromRequest<S> for Body<T> 
         let declared_json = is_json(request.headers());
         refuse_packed(request.headers())?;
         let arrived = tokio::time::timeout(SLOWEST, Bytes::from_request(request, state)).await;
-        let bytes = arrived.map_err(|_| too_slow(SLOWEST))?.map_err(unreadable)?;
+        let bytes = arrived.map_err(|_| Problem::body_too_slow(SLOWEST))?.map_err(unreadable)?;
         if !declared_json && !bytes.is_empty() {
             return Err(Problem::new(Kind::UnsupportedMediaType, "send the body as content-type: application/json"));
         }
@@ -46,11 +46,6 @@ impl<T: DeserializeOwned + ToSchema, S: Send + Sync> FromRequest<S> for Body<T> 
 
 /// How long a body may take to arrive, however steadily it does.
 const SLOWEST: Duration = Duration::from_secs(8);
-
-/// What a body that comes too slowly is answered with.
-pub(crate) fn too_slow(slowest: Duration) -> Problem {
-    Problem::new(Kind::BodyTooSlow, format!("a body must be sent within {} s", slowest.as_secs()))
-}
 
 fn target_of(uri: &Uri) -> String {
     uri.path_and_query().map_or_else(|| uri.path().to_owned(), ToString::to_string)

@@ -9,7 +9,7 @@ mod pointer;
 mod query;
 pub(crate) mod shape;
 
-pub(crate) use body::{Body, refuse_packed, too_slow};
+pub(crate) use body::{Body, refuse_packed};
 pub(crate) use fields::Fields;
 pub(crate) use fingerprint::fingerprint;
 pub(crate) use path::PathParams;

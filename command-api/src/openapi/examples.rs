@@ -1,10 +1,13 @@
-//! Examples of what is sent, which work one after the other: a shop with one product, a customer, an order, its parcel. Without them a reader is shown all
+//! Examples of what is sent, which work one after the other: a shop with one product, its customers, their orders, a parcel. Without them a reader is shown all
 //! members at once, which nobody may send.
 
+use aggregates::values::{ChannelReference, CustomerId};
 use serde_json::{Value, json};
 use utoipa::openapi::example::ExampleBuilder;
 use utoipa::openapi::path::{Operation, ParameterBuilder};
 use utoipa::openapi::{OpenApi, RefOr};
+
+use crate::customers;
 
 const JSON: &str = "application/json";
 
@@ -64,7 +67,7 @@ fn examples_of(command: &str) -> Vec<(&'static str, Value)> {
         "price_product" => one(json!({ "price": eur("17.90") })),
         "weigh_product" => one(json!({ "weight_grams": 750 })),
         "receive_stock" => one(json!({ "quantity": 10, "document": "receipt-1" })),
-        "register_customer" => one(json!({ "name": "Ada Lovelace", "email": "ada@example.org", "address": address })),
+        "register_customer" => registrations(&address),
         "suspend_customer" => one(json!({ "reason": "chargebacks" })),
         "change_customer_tier" => one(json!({ "tier": "gold" })),
         "place_order" => orders(&address),
@@ -78,6 +81,20 @@ fn examples_of(command: &str) -> Vec<(&'static str, Value)> {
     }
 }
 
+/// How the channel `web` names its customer.
+const REFERENCE: &str = "ada";
+
+/// The id of the channel's customer, which follows from its name.
+fn of_the_channel() -> CustomerId {
+    customers::id_of(&ChannelReference::new("web", REFERENCE).expect("an example is written as its type wants it"))
+}
+
+fn registrations(address: &Value) -> Vec<(&'static str, Value)> {
+    let by_staff = json!({ "name": "Ada Lovelace", "email": "ada@example.org", "address": address });
+    let by_a_channel = json!({ "channel_reference": REFERENCE, "name": "Ada Byron", "address": address });
+    vec![("1 by staff", by_staff), ("2 by the channel web under its reference", by_a_channel)]
+}
+
 fn orders(address: &Value) -> Vec<(&'static str, Value)> {
     let own = json!({
         "currency": "EUR",
@@ -86,9 +103,13 @@ fn orders(address: &Value) -> Vec<(&'static str, Value)> {
         "payment": { "kind": "card", "method": "card_visa" },
     });
     let mut for_somebody = own.clone();
-    for_somebody["customer"] = json!("0193c0de-0000-7000-8000-000000000001");
+    for_somebody["customer"] = json!(of_the_channel().to_string());
     let mut of_a_channel = own.clone();
-    of_a_channel["customer_reference"] = json!("ada");
+    of_a_channel["customer_reference"] = json!(REFERENCE);
     of_a_channel["channel_reference"] = json!("web-1");
-    vec![("1 a customer's own", own), ("2 by staff for a customer", for_somebody), ("3 by a channel under its references", of_a_channel)]
+    vec![
+        ("1 a customer's own", own),
+        ("2 by staff for the customer of web", for_somebody),
+        ("3 by the channel web under its references", of_a_channel),
+    ]
 }

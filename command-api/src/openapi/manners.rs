@@ -22,6 +22,7 @@ const READ_PROBLEMS: &[(&str, &str)] = &[
     ("401", "A valid bearer token is needed, and one only."),
     ("403", "Not allowed to this caller."),
     ("404", "It does not exist, or is not the caller's to see."),
+    ("409", "An event of it cannot be read here."),
     ("410", "The position belongs to a history that was lost."),
 ];
 

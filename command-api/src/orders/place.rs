@@ -32,7 +32,8 @@ pub(crate) async fn place(
 ) -> Result<Accepted, Problem> {
     let Body { value: request, fingerprint } = body;
     may_place(&submission.caller, &request)?;
-    let reference = reference_of(&submission, request.channel_reference.as_deref())?;
+    let reference = reference_of(&submission.sight, &submission.caller, request.channel_reference.as_deref())?;
+    let submission = submission.begin(&state).await?;
     let customer = customer(&state, &submission, &request).await?;
     let order = reference.as_ref().map_or_else(|| OrderId::new(Uuid::now_v7()), id_of);
     let placement = placement(&state, order, customer, reference, request).await?;

@@ -19,7 +19,7 @@ pub(super) struct Around {
     pub(super) parcels: Vec<(ShipmentId, Shipment)>,
     pub(super) payments: Vec<(PaymentId, Payment)>,
     pub(super) process: Process,
-    /// The first event of all these that cannot be read: what stands here is known up to it.
+    /// One event of these that cannot be read: what stands here is known up to it.
     unreadable: Option<Unreadable>,
 }
 
@@ -64,7 +64,7 @@ impl Around {
     }
 }
 
-/// What is known of some parts, and the first event of theirs that cannot be read.
+/// What is known of some parts, and one event of theirs that cannot be read.
 fn apart<I, A>(parts: impl IntoIterator<Item = Option<Part<I, A>>>) -> (Vec<(I, A)>, Option<Unreadable>) {
     let (mut known, mut unreadable) = (Vec::new(), None);
     for (id, part, event) in parts.into_iter().flatten() {

@@ -3,6 +3,7 @@
 mod kind;
 mod pages;
 mod refused;
+mod usual;
 
 use std::time::Duration;
 

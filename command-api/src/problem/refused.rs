@@ -1,12 +1,11 @@
 //! What a command that was not done is answered with.
 
-use std::time::Duration;
-
 use axum::http::StatusCode;
 use decider::{RefusalClass, RefusalDocument};
 use event_store::{Failure, Refused, StoreError};
 use tracing::error;
 
+use super::usual::SOON;
 use super::{Kind, Problem};
 
 impl From<Refused> for Problem {
@@ -21,7 +20,7 @@ impl From<Failure> for Problem {
             Failure::KeyReused => {
                 Self::new(Kind::IdempotencyKeyReused, "this key was sent before, with another method, path, query, If-Match or body")
             }
-            Failure::Overloaded { retry_after } => Self::new(Kind::Overloaded, "there is too much to do just now").retry_after(retry_after),
+            Failure::Overloaded { retry_after } => Self::overloaded().retry_after(retry_after),
             Failure::Unavailable { retry_after, source } => {
                 error!(%source, "the log is away");
                 Self::new(Kind::Unavailable, "the log is away just now").retry_after(retry_after)
@@ -42,10 +41,10 @@ impl From<StoreError> for Problem {
                 Self::new(Kind::PositionLost, format!("the history that position {token} belongs to was lost"))
             }
             StoreError::Erased(_) => Self::new(Kind::Erased, "this customer was erased: nothing more can be known of them"),
-            StoreError::Overloaded => Self::new(Kind::Overloaded, "there is too much to do just now").retry_after(AWAY),
+            StoreError::Overloaded => Self::overloaded(),
             error if error.is_outage() => {
                 error!(%error, "the log is away");
-                Self::new(Kind::Unavailable, "the log is away just now").retry_after(AWAY)
+                Self::new(Kind::Unavailable, "the log is away just now").retry_after(SOON)
             }
             StoreError::Database(_)
             | StoreError::TimedOut
@@ -65,7 +64,7 @@ impl From<StoreError> for Problem {
             | StoreError::Refused(_)
             | StoreError::Panicked => {
                 error!(%error, "the log failed");
-                Self::new(Kind::Internal, "this was not foreseen; it has been noted")
+                Self::internal()
             }
         }
     }
@@ -79,13 +78,11 @@ pub(crate) fn position_of_unreadable(error: &StoreError) -> Option<i64> {
     if let StoreError::Unloadable(cause) = error { position_of_unreadable(cause) } else { None }
 }
 
-fn unreadable(position: i64) -> Problem {
+/// Nothing is decided without knowing an event.
+pub(super) fn unreadable(position: i64) -> Problem {
     let detail = format!("the event at position {position} cannot be read here, and nothing is decided without knowing it");
     Problem::new(Kind::EventUnreadable, detail)
 }
-
-/// When to ask again where nothing better is known.
-const AWAY: Duration = Duration::from_secs(1);
 
 pub(super) fn refusal(document: RefusalDocument) -> Problem {
     let status = match document.class {

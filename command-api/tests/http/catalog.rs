@@ -91,7 +91,7 @@ async fn what_a_closed_warehouse_has_is_not_available() {
     let api = Api::start().await;
     api.furnish().await;
     let (anna, path) = (api.operator(), "/v1/warehouses/berlin/stock/A-17");
-    let close = CloseWarehouse { warehouse: "berlin".parse().unwrap(), holding: vec![] };
+    let close = CloseWarehouse { warehouse: "berlin".parse().unwrap(), items: vec![] };
     api.store.execute(close, Envelope::new(CommandKey::Once, "an older program")).await.unwrap().done().unwrap();
     let read = api.get(&anna, path).await.body;
     assert_eq!((&read["on_hand"], &read["available"]), (&json!(10), &json!(0)));

@@ -5,8 +5,9 @@ use std::path::Path;
 
 use axum::body::Body;
 use axum::http::Request;
+use serde_json::{Value, json};
 
-use crate::api::Api;
+use crate::api::{Api, two_teapots};
 use crate::description::assert_committed;
 
 #[test]
@@ -28,6 +29,44 @@ async fn a_problem_leads_to_its_page() {
         assert!(page.body.as_str().unwrap().contains(kind), "{kind}: {:#}", page.body);
     }
     api.send(Request::get("/problems/none").body(Body::empty()).unwrap()).await.assert_problem(404, "/problems/not-found");
+}
+
+/// The example on the page of a type.
+fn example(name: &str) -> Value {
+    let page = command_api::problems_page();
+    let (_, section) = page.split_once(&format!("\n## /problems/{name}\n")).unwrap();
+    serde_json::from_str(section.split("```json\n").nth(1).unwrap().split("\n```").next().unwrap()).unwrap()
+}
+
+#[tokio::test]
+async fn the_examples_of_what_the_edge_finds_are_what_it_answers() {
+    let api = Api::start().await;
+    let (anna, ada) = (api.operator(), api.token_of(api.furnish().await));
+    let receive = "/v1/warehouses/berlin/stock/A-17/receive";
+    let request = |method: &str, path: &str, body: &str| {
+        let request = Request::builder().method(method).uri(path).header("authorization", format!("Bearer {}", anna.0));
+        request.header("content-type", "application/json").body(Body::from(body.to_owned())).unwrap()
+    };
+    let mut undeclared = request("POST", "/v1/warehouses", "{}");
+    undeclared.headers_mut().remove("content-type");
+    let mut order = two_teapots();
+    order["lines"] = json!([{"sku": "A-17", "quantity": 0}, {"quantity": 1}]);
+    let key = [("idempotency-key", "key-1")];
+    api.post_with(&anna, receive, &key, json!({"quantity": 1, "document": "receipt-2"})).await.assert(200);
+    for (answer, name) in [
+        (api.post(&ada, "/v1/orders", order).await, "invalid-request"),
+        (api.send(request("POST", "/v1/warehouses", r#"{"code":}"#)).await, "malformed-json"),
+        (api.post(&anna, receive, json!({"quantity": 1})).await, "idempotency-key-required"),
+        (api.send(Request::get("/v1/products/A-17").body(Body::empty()).unwrap()).await, "unauthenticated"),
+        (api.get(&ada, "/v1/warehouses/berlin").await, "forbidden"),
+        (api.send(request("PUT", "/v1/orders", "{}")).await, "method-not-allowed"),
+        (api.send(request("POST", "/v1/warehouses", &" ".repeat(1024 * 1024 + 1))).await, "body-too-large"),
+        (api.send(undeclared).await, "unsupported-media-type"),
+        (api.post_with(&anna, receive, &key, json!({"quantity": 2, "document": "receipt-2"})).await, "idempotency-key-reused"),
+    ] {
+        answer.assert_problem(answer.status.as_u16(), &format!("/problems/{name}"));
+        assert_eq!(answer.body, example(name), "{name}");
+    }
 }
 
 #[test]

@@ -39,6 +39,8 @@ async fn an_order_is_read_up_to_an_event_that_cannot_be_read() {
     }
     let history = api.get(&ada, &format!("{path}/events")).await;
     assert_eq!(history.assert(200).body["events"][1]["type"], "order.of_tomorrow");
+    let beyond = api.get(&ada, &format!("{path}/events?after=100")).await;
+    assert_eq!(beyond.assert(200).body, json!({"events": [], "next": null}));
     assert!(api.get(&ada, &format!("{path}?version=1")).await.assert(200).body.get("unreadable").is_none());
     let refused = api.post(&ada, &format!("{path}/cancel"), json!({})).await;
     refused.assert_problem(409, "/problems/event-unreadable");

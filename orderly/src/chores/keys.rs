@@ -1,5 +1,7 @@
 use std::fmt::Write;
-use std::path::PathBuf;
+use std::fs::OpenOptions;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use identity::TokenKey;
@@ -42,17 +44,24 @@ pub(crate) fn keys(args: &KeysArgs, output: &OutputArgs) -> anyhow::Result<Outco
     let at = |name: &str| folder.join(name);
     let made = Made { environment: at(ENVIRONMENT_FILE), token_key: at(TOKEN_KEY_FILE), public_token_key: at(PUBLIC_KEY_FILE) };
     if let Some(there) = [&made.environment, &made.token_key, &made.public_token_key].into_iter().find(|path| path.exists()) {
-        let message =
-            format!("{} is there already and stays as it is: what was sealed with its keys can't be read without them", there.display());
+        let message = format!(
+            "{} is there already and stays as it is: what was sealed with its keys can't be read without them; for other keys name another folder with --dir",
+            there.display()
+        );
         return Err(Failure::Refused(message).into());
     }
     let key = TokenKey::generate();
     key.save(&made.token_key)?;
-    std::fs::write(&made.public_token_key, key.public_pem()?)?;
-    let public = format!("ORDERLY_TOKEN_KEY_FILE={}\n", made.public_token_key.display());
+    OpenOptions::new().write(true).create_new(true).open(&made.public_token_key)?.write_all(key.public_pem()?.as_bytes())?;
+    let public = format!("ORDERLY_TOKEN_KEY_FILE={}\n", quoted(&made.public_token_key));
     secrets::create_for_roles(&made.environment, &public)?;
     output::write(output, &made)?;
     Ok(Outcome::Done)
+}
+
+/// As a shell reads it as one word, whatever the folder is called.
+fn quoted(path: &Path) -> String {
+    format!("'{}'", path.display().to_string().replace('\'', r"'\''"))
 }
 
 impl Show for Made {

@@ -72,7 +72,10 @@ impl Show for Minted {
 fn key(args: &TokenArgs) -> anyhow::Result<TokenKey> {
     let path = args.identity.token_key.clone().unwrap_or_else(|| args.data_dir.join(TOKEN_KEY_FILE));
     if !path.is_file() {
-        let message = format!("there is no key in {}; start `orderly dev` here first, or name one with --token-key", path.display());
+        let message = format!(
+            "there is no key in {}; start `orderly dev` here first, make one with `orderly keys`, or name one with --token-key",
+            path.display()
+        );
         return Err(Failure::Usage(message).into());
     }
     Ok(TokenKey::load(&path)?)

@@ -56,7 +56,7 @@ pub(crate) async fn simulator(args: SimulatorArgs, database_url: &str, managemen
     let pool = simulator::connect(database_url).await?;
     let mut alone = Alone::new(management, pool.clone()).await?;
     let simulator = Simulator::bind(&args, pool, alone.stop.clone()).await?;
-    let reports = args.carrier_webhook_url.as_deref().unwrap_or("nobody");
+    let reports = args.carrier_webhook_url.as_deref().map_or_else(|| "nobody".to_owned(), without_password);
     info!(address = %simulator.address(), ledger = without_password(database_url), reports.to = reports, "the simulator is the gateway and the carrier");
     alone.workers.start("the simulator", simulator.run());
     alone.run().await

@@ -53,7 +53,8 @@ impl Shared<'_> {
         };
         let simulator = Simulator::bind(&args, pool, self.stop.clone()).await?;
         let address = simulator.address();
-        info!(%address, reports.to = args.carrier_webhook_url.as_deref().unwrap_or("nobody"), "the simulator is the gateway and the carrier");
+        let reports = args.carrier_webhook_url.as_deref().map_or_else(|| "nobody".to_owned(), without_password);
+        info!(%address, reports.to = reports, "the simulator is the gateway and the carrier");
         workers.start("the simulator", simulator.run());
         Ok(address)
     }
@@ -71,7 +72,7 @@ impl Shared<'_> {
             let args = self.settings.process.clone();
             info!(
                 log = self.log_database(),
-                gateway = outside.gateway_url,
+                gateway = without_password(&outside.gateway_url),
                 fulfillment = ?args.fulfillment,
                 parts = args.process_parts,
                 "the process manager follows the log and drives each order"

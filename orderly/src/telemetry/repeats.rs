@@ -17,7 +17,7 @@ pub(super) const INTERVAL: Duration = Duration::from_secs(10);
 /// Of what the sums are said: never itself held back.
 const SUMS: &str = "orderly::repeats";
 
-/// More causes than these at once are none: they are forgotten together, and said anew.
+/// More causes than these at once are not counted: each of their lines is said.
 const MOST_CAUSES: usize = 1_000;
 
 /// Lets the first line of each cause through, from warnings on, and holds its repetitions back for an interval.
@@ -29,7 +29,7 @@ pub(super) struct Repeats {
 
 /// Where it is said, and what went wrong.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-struct Cause {
+pub(super) struct Cause {
     level: Level,
     target: &'static str,
     line: Option<u32>,
@@ -54,34 +54,40 @@ impl Repeats {
             said.held_back += 1;
             return false;
         }
-        if causes.len() >= MOST_CAUSES {
-            causes.clear();
+        if causes.len() < MOST_CAUSES {
+            causes.insert(cause, Said { at: now, held_back: 0 });
         }
-        causes.insert(cause, Said { at: now, held_back: 0 });
         true
     }
 
     /// The causes whose interval is over, each with how many lines were held back; they are said anew from now on.
     fn over(&self, now: Instant) -> Vec<(Cause, u64)> {
-        let mut over = Vec::new();
-        self.locked().retain(|cause, said| {
-            let lasts = now.duration_since(said.at) < self.interval;
-            if !lasts && said.held_back > 0 {
-                over.push((cause.clone(), said.held_back));
-            }
-            lasts
-        });
-        over
+        self.taken(|said| now.duration_since(said.at) >= self.interval)
     }
 
-    /// Says the sums until it is dropped.
-    pub(super) fn say_sums(self) -> Sums {
+    /// Takes causes out; those of which lines were held back are answered, with how many.
+    fn taken(&self, is_taken: impl Fn(&Said) -> bool) -> Vec<(Cause, u64)> {
+        let mut taken = Vec::new();
+        self.locked().retain(|cause, said| {
+            let goes = is_taken(said);
+            if goes && said.held_back > 0 {
+                taken.push((cause.clone(), said.held_back));
+            }
+            !goes
+        });
+        taken
+    }
+
+    /// Says the sums until it is dropped, and then what is left of them.
+    pub(super) fn say_sums(self, say: impl Fn(&Cause, u64) + Send + 'static) -> Sums {
         let (stop, stopped) = mpsc::channel::<()>();
         let pause = self.interval / 4;
         let thread = std::thread::spawn(move || {
+            let say_all = |sums: Vec<(Cause, u64)>| sums.iter().for_each(|(cause, times)| say(cause, *times));
             while stopped.recv_timeout(pause) == Err(mpsc::RecvTimeoutError::Timeout) {
-                self.over(Instant::now()).iter().for_each(|(cause, times)| say(cause, *times));
+                say_all(self.over(Instant::now()));
             }
+            say_all(self.taken(|_| true));
         });
         Sums { stop: Some(stop), thread: Some(thread) }
     }
@@ -92,7 +98,8 @@ impl Repeats {
     }
 }
 
-fn say(Cause { level, target, what, .. }: &Cause, times: u64) {
+/// Says how often a cause was.
+pub(super) fn say(Cause { level, target, what, .. }: &Cause, times: u64) {
     if *level == Level::ERROR {
         tracing::error!(target: SUMS, times, of = target, "the same again: {what}");
     } else {
@@ -221,16 +228,45 @@ mod tests {
         assert!(repeats.over(Instant::now()).is_empty());
     }
 
+    fn cause(what: &str) -> Cause {
+        Cause { level: Level::WARN, target: "t", line: None, what: what.to_owned() }
+    }
+
+    /// Sums as they are said, and who says them.
+    fn said_sums(repeats: &Repeats) -> (mpsc::Receiver<(String, u64)>, Sums) {
+        let (tell, told) = mpsc::channel();
+        let sums = repeats.clone().say_sums(move |cause, times| tell.send((cause.what.clone(), times)).unwrap());
+        (told, sums)
+    }
+
     #[test]
     fn sums_are_said_by_themselves_until_nobody_wants_them() {
         let repeats = Repeats::of(Duration::from_millis(40));
-        let sums = repeats.clone().say_sums();
-        assert!(repeats.admits(Cause { level: Level::WARN, target: "t", line: None, what: "w".to_owned() }, Instant::now()));
-        let begun = Instant::now();
-        while !repeats.locked().is_empty() {
-            assert!(begun.elapsed() < Duration::from_secs(20), "nobody looked");
-            std::thread::yield_now();
-        }
+        assert_eq!([(); 2].map(|()| repeats.admits(cause("twice"), Instant::now())), [true, false]);
+        assert!(repeats.admits(cause("once"), Instant::now()));
+        let (told, sums) = said_sums(&repeats);
+        let sum = told.recv_timeout(Duration::from_secs(20)).expect("a sum is said within an interval and a pause");
+        assert_eq!(sum, ("twice".to_owned(), 1));
         drop(sums);
+        assert_eq!(told.recv(), Err(mpsc::RecvError), "one sum is said, and nobody is left to say another");
+    }
+
+    #[test]
+    fn what_is_left_is_said_when_nobody_wants_sums_any_more() {
+        let repeats = Repeats::of(Duration::from_secs(3600));
+        assert_eq!([(); 3].map(|()| repeats.admits(cause("thrice"), Instant::now())), [true, false, false]);
+        let (told, sums) = said_sums(&repeats);
+        drop(sums);
+        assert_eq!(told.iter().collect::<Vec<_>>(), [("thrice".to_owned(), 2)]);
+    }
+
+    #[test]
+    fn more_causes_than_are_counted_are_all_said_and_take_no_count_away() {
+        let repeats = Repeats::of(Duration::from_secs(3600));
+        let now = Instant::now();
+        assert!((0..MOST_CAUSES).all(|n| repeats.admits(cause(&n.to_string()), now)));
+        assert!((0..2).all(|_| repeats.admits(cause("one more"), now)));
+        assert!(!repeats.admits(cause("0"), now));
+        assert_eq!(repeats.taken(|_| true), [(cause("0"), 1)]);
     }
 }

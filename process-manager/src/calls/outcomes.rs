@@ -4,7 +4,7 @@ use aggregates::payment::{self, RecordAuthorization, RecordCapture, RecordVoid};
 use aggregates::shipment::{self, CarrierBooking};
 use aggregates::values::{InvalidValue, Money, PaymentId};
 use decider::Decision;
-use gateways::{AuthorizeOutcome, BookingOutcome, CancelBookingOutcome, CaptureOutcome, GatewayError, OperationOutcome, VoidOutcome};
+use gateways::{AuthorizeOutcome, BookingOutcome, CancelBookingOutcome, CaptureOutcome, OperationOutcome, VoidOutcome};
 use rust_decimal::Decimal;
 
 use crate::dispatcher::Worker;
@@ -77,15 +77,6 @@ pub(super) fn booking(outcome: BookingOutcome) -> shipment::BookingOutcome {
         BookingOutcome::Failed { code } => shipment::BookingOutcome::Failed { code },
         BookingOutcome::Canceled => shipment::BookingOutcome::Canceled,
     }
-}
-
-/// A booking that the carrier does not accept, and never will.
-pub(super) fn refused_booking(error: &GatewayError) -> shipment::BookingOutcome {
-    let code = match error {
-        GatewayError::Permanent { code, .. } => code.clone(),
-        GatewayError::Transient { .. } | GatewayError::Unknown { .. } => error.class().to_owned(),
-    };
-    shipment::BookingOutcome::Failed { code }
 }
 
 /// A carrier's answer to whoever calls a booking off.

@@ -31,6 +31,22 @@ pub struct Effect {
     pub action: Action,
 }
 
+impl Effect {
+    /// Whether it may take long: a call, or what a gateway has refused and is asked for again after a while.
+    pub(crate) fn waits(&self) -> bool {
+        self.failures > 0 || matches!(self.action, Action::Call(_))
+    }
+
+    /// As somebody has it who does not know how far it came: a call may have been sent.
+    pub(crate) fn taken_up(mut self) -> Self {
+        match &mut self.action {
+            Action::Call(Call::Gateway { again, .. } | Call::Carrier { again, .. }) => *again = true,
+            Action::Call(Call::FindOut(..)) | Action::Command(_) => {}
+        }
+        self
+    }
+}
+
 /// What an effect does.
 #[derive(Debug, Clone)]
 pub enum Action {

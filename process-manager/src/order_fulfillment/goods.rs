@@ -162,9 +162,14 @@ impl Goods {
                 parcel.booking = Booking::None;
                 parcel.failed_bookings.count(&failed.code);
             }),
-            ShipmentEvent::ShipmentBookingCanceled(_) | ShipmentEvent::ShipmentBookingCancelFailed(_) => {
-                self.stand(shipment, |parcel| parcel.booking = Booking::None);
-            }
+            ShipmentEvent::ShipmentBookingCanceled(_) => self.stand(shipment, |parcel| {
+                parcel.booking = Booking::None;
+                // Nobody here has called it off.
+                if parcel.stage != Stage::Canceled {
+                    parcel.failed_bookings.count("canceled");
+                }
+            }),
+            ShipmentEvent::ShipmentBookingCancelFailed(_) => self.stand(shipment, |parcel| parcel.booking = Booking::None),
             ShipmentEvent::ShipmentDispatched(_) => self.advance(shipment, Stage::Dispatched),
             ShipmentEvent::ShipmentDelivered(_) => self.advance(shipment, Stage::Delivered),
             ShipmentEvent::ShipmentCanceled(_) => self.advance(shipment, Stage::Canceled),

@@ -247,11 +247,18 @@ impl Step {
 }
 
 impl Step {
-    /// Whether it goes on although the whole process was parked: stock is not held for an order because nobody has seen to it.
+    /// Whether it goes on although the whole process was parked: stock is not held, and no carrier comes, for an order because nobody has seen to it.
     pub(super) fn waits_for_nobody(&self) -> bool {
         match self {
-            Self::Stock(StockStep::LapseReservation) => true,
-            Self::Stock(StockStep::AllocateStock) | Self::Money(_) | Self::Goods(_) | Self::Ending(_) | Self::Parking(_) => false,
+            Self::Stock(StockStep::LapseReservation) | Self::Goods(GoodsStep::CancelBooking { .. }) => true,
+            Self::Stock(StockStep::AllocateStock) | Self::Money(_) | Self::Ending(_) | Self::Parking(_) => false,
+            Self::Goods(
+                GoodsStep::PlanShipment { .. }
+                | GoodsStep::PackShipment { .. }
+                | GoodsStep::RequestBooking { .. }
+                | GoodsStep::Book { .. }
+                | GoodsStep::DispatchShipment { .. },
+            ) => false,
         }
     }
 }

@@ -34,7 +34,7 @@ async fn an_order_that_was_final_before_an_event_that_cannot_be_read_is_told_of(
     process.await.unwrap().unwrap();
 
     let stuck = process_manager::stuck(shop.store.pool(), 10).await.unwrap();
-    assert_eq!((stuck.len(), stuck[0].order), (1, order.uuid()));
+    assert_eq!((stuck.len(), stuck[0].order), (1, order));
     assert!(stuck[0].unreadable.as_deref().unwrap().contains("order.of_tomorrow"), "{stuck:?}");
     let found = process_manager::verify(&shop.store, &args(&[]).rules(), 1).await.unwrap();
     assert_eq!(found.differences, []);

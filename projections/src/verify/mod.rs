@@ -145,6 +145,8 @@ impl Verification<'_> {
         sqlx::query(AssertSqlSafe(sql)).bind(self.model.name).execute(&mut *held).await?;
         let at = lease::checkpoint(held, live.as_str(), self.model.name).await?.unwrap_or_default();
         self.filling.up_to(at).await?;
+        // A letter that was discarded meanwhile does not wait in the live one any more.
+        self.filling.heed_discards().await?;
         Ok(at)
     }
 

@@ -13,7 +13,7 @@ use crate::row::Row;
 use crate::tables::One;
 use crate::words::row_words;
 
-pub use reads::{all, by_code, closed};
+pub use reads::{all, by_code};
 
 /// The read model of warehouses.
 #[derive(Debug)]

@@ -18,13 +18,3 @@ pub async fn all(read: &ReadDatabase) -> Result<Vec<WarehouseRow>, ReadModelErro
 pub async fn by_code(read: &ReadDatabase, code: &WarehouseCode) -> Result<Option<WarehouseRow>, ReadModelError> {
     read.row(sqlx::query_scalar("select row_to_json(w)::text from warehouses w where key = $1").bind(code.as_str().to_owned())).await
 }
-
-/// Those of these warehouses that are closed.
-///
-/// # Errors
-/// The read database cannot be asked.
-pub async fn closed(read: &ReadDatabase, codes: &[WarehouseCode]) -> Result<Vec<WarehouseRow>, ReadModelError> {
-    let codes: Vec<String> = codes.iter().map(|code| code.as_str().to_owned()).collect();
-    read.rows(sqlx::query_scalar("select row_to_json(w)::text from warehouses w where key = any($1) and status = 'closed'").bind(codes))
-        .await
-}

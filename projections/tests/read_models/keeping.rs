@@ -37,6 +37,14 @@ async fn waiting_for_what_is_not_there_ends_in_time_with_the_position() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_position_of_any_epoch_is_waited_for_where_no_read_model_was_built_yet() {
+    let shop = Shop::empty().await;
+    shop.read.create().await.unwrap();
+    let behind = shop.read.wait_for(&["orders"], "2-1".parse().unwrap(), Duration::from_millis(50)).await.unwrap_err();
+    assert!(matches!(behind, ReadModelError::Behind { position: 0, wanted: 1, .. }), "{behind}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn two_projectors_fold_each_event_once() {
     let shop_ = Shop::empty().await;
     let (one, other) = (shop_.project(), shop_.project());
@@ -120,10 +128,16 @@ async fn a_row_that_somebody_broke_is_parked_alone_and_healed_by_a_rebuild() {
     running.stop().await;
 }
 
+/// As the generation has it.
+async fn told_to_wait(shop: &Shop) -> bool {
+    sqlx::query_scalar("select paused from stock_v2.control").fetch_one(shop.read.pool()).await.unwrap()
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_paused_read_model_waits_and_goes_on() {
     let shop_ = Shop::projected().await;
     pause(&shop_.read, "stock").await.unwrap();
+    assert!(told_to_wait(&shop_).await, "an older program reads it there");
     let running = shop_.project();
     let status = projections::status(&shop_.store, &shop_.read).await.unwrap();
     assert_eq!(status.iter().find(|status| status.name == "stock").map(|status| status.state), Some(State::Paused));
@@ -131,6 +145,7 @@ async fn a_paused_read_model_waits_and_goes_on() {
     let token = shop_.record(&shop()[8..9]).await;
     shop_.read.wait_for(&["stock"], token, Duration::from_millis(200)).await.unwrap_err();
     resume(&shop_.read, "stock").await.unwrap();
+    assert!(!told_to_wait(&shop_).await);
     shop_.read.wait_for(&["stock"], token, Duration::from_secs(10)).await.unwrap();
     running.stop().await;
 }

@@ -11,10 +11,11 @@ use aggregates::order::{
 use aggregates::payment::{
     AuthorizationRequested, CaptureRequested, Payment, PaymentAuthorized, PaymentCaptured, PaymentDeclined, PaymentEvent, PaymentInitiated,
 };
+use aggregates::process::{Process, ProcessEvent, ProcessParked};
 use aggregates::product::{Product, ProductActivated, ProductAdded, ProductEvent, ProductPaused, ProductPriced};
 use aggregates::shipment::{
-    CarrierBooking, Shipment, ShipmentDelivered, ShipmentDispatched, ShipmentEvent, ShipmentLine, ShipmentMethod, ShipmentPacked,
-    ShipmentPlanned,
+    AnomalyDetected, CarrierBooking, DELIVERED_AFTER_CANCEL, Shipment, ShipmentDelivered, ShipmentDispatched, ShipmentEvent, ShipmentLine,
+    ShipmentMethod, ShipmentPacked, ShipmentPlanned,
 };
 use aggregates::stock_item::{
     ReleaseReason, ReservationConfirmed, ReservationReleased, StockDispatched, StockItem, StockItemEvent, StockReceived, StockReserved,
@@ -47,11 +48,11 @@ impl Sample {
     }
 }
 
-/// The first order: two lines, sent in one parcel, paid and delivered.
+/// The first order: two lines, sent in one parcel, paid and delivered; in the end its carrier contradicts that.
 pub(crate) const FIRST: Uuid = Uuid::from_u128(0x01);
 /// The second: its payment is declined.
 pub(crate) const SECOND: Uuid = Uuid::from_u128(0x02);
-/// The third: only placed, a day later.
+/// The third: only placed, a day later; it waits for an operator.
 pub(crate) const THIRD: Uuid = Uuid::from_u128(0x03);
 /// The first and second order's customer.
 pub(crate) const ANNA: Uuid = Uuid::from_u128(0xa1);
@@ -60,7 +61,7 @@ pub(crate) const BEN: Uuid = Uuid::from_u128(0xb2);
 
 /// Everything that happens in the shop.
 pub(crate) fn shop() -> Vec<Sample> {
-    [catalog(), people(), first_order(), second_order(), third_order()].concat()
+    [catalog(), people(), first_order(), second_order(), third_order(), attention()].concat()
 }
 
 fn catalog() -> Vec<Sample> {
@@ -141,6 +142,18 @@ fn second_order() -> Vec<Sample> {
 fn third_order() -> Vec<Sample> {
     let placed = placed("N-3", BEN, "r-3", "2017-01-02T09:00:00Z", vec![line(1, "B-2", "bakery", 1, "3.10")]);
     vec![Sample::of::<Order>(THIRD, OrderEvent::from(placed))]
+}
+
+/// What people must see to.
+fn attention() -> Vec<Sample> {
+    let (step, subject) = ("allocate_stock".to_owned(), Some(String::new()));
+    let parked = ProcessParked { step, subject, cause: "no warehouse can be asked".to_owned() };
+    let told = AnomalyDetected {
+        order: OrderId::new(FIRST),
+        code: DELIVERED_AFTER_CANCEL.to_owned(),
+        message: "the carrier delivered what was called off".to_owned(),
+    };
+    vec![Sample::of::<Process>(THIRD, ProcessEvent::from(parked)), Sample::of::<Shipment>(Uuid::from_u128(0x21), ShipmentEvent::from(told))]
 }
 
 fn reserve(order: OrderId, lines: &[(u32, &str, u32)]) -> Vec<Sample> {

@@ -209,7 +209,7 @@ pub(crate) struct TimelineEntry {
 
 impl TimelineEntry {
     pub(super) fn shown(row: rows::TimelineEntry, viewer: Viewer<'_>, owner: CustomerId) -> Self {
-        let actor = match viewer.is_staff() {
+        let actor = match viewer.sees("TimelineEntry", "actor", owner) {
             true => row.actor,
             false => row.actor.split(':').next().unwrap_or_default().to_owned(),
         };

@@ -19,16 +19,17 @@ const PAGE: i64 = 1_000;
 
 /// Runs it.
 pub(crate) async fn run(session: &Session, args: &At, output: &mut Output) -> Result<Outcome, Failure> {
-    let history = History::at(&session.store, &args.stream, moment(args)).await?;
+    let mut history = History::at(&session.store, &args.stream, moment(args)).await?;
     let Some(other) = args.diff else {
         output.whole(&history.standing()?)?;
         return Ok(Outcome::Done);
     };
-    let other = History::at(&session.store, &args.stream, other).await?.version();
+    let mut other = History::at(&session.store, &args.stream, other).await?;
     // Whichever of the two was said first: what changed is told as it came to be.
-    let (from, to) = (history.version().min(other), history.version().max(other));
-    let mut earlier = History::at(&session.store, &args.stream, Instant::Version(from)).await?;
-    output.whole(&earlier.changes_to(Upto::Version(to)).await?)?;
+    if other.version() < history.version() {
+        std::mem::swap(&mut history, &mut other);
+    }
+    output.whole(&history.changes_to(Upto::Version(other.version())).await?)?;
     Ok(Outcome::Done)
 }
 

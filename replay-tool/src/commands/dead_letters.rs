@@ -150,13 +150,10 @@ async fn discard(session: &Session, args: &DiscardLetter, output: &mut Output) -
         return done.tell(output);
     }
     args.act.confirm(&format!("let {follower} go on without {} at {}, for good", letters[0].event_type, args.position))?;
-    let waited = waiting(session, follower, &letters).await?;
     for letter in &letters {
         args.act.record(&session.store, discarded(letter, reason)).await?;
     }
-    projections::heed_discards(&session.store, &session.read, follower).await?;
-    let waiting = waiting(session, follower, &letters).await?;
-    done.taken = TakenUp { taken_in: waited.saturating_sub(waiting), waiting };
+    done.taken = projections::heed_discards(&session.store, &session.read, follower).await?;
     done.tell(output)
 }
 
@@ -169,14 +166,4 @@ fn discarded(letter: &DeadLetter, reason: &str) -> LetterDiscarded {
         event_type: letter.event_type.clone(),
         reason: reason.to_owned(),
     }
-}
-
-/// How many events wait under the keys of these letters.
-async fn waiting(session: &Session, follower: &str, letters: &[DeadLetter]) -> Result<usize, Failure> {
-    let mut waiting = 0;
-    for letter in letters {
-        let group = LetterFilter { key: Some(letter.key.clone()), ..LetterFilter::default() };
-        waiting += projections::dead_letters(&session.read, follower, &group, i64::MAX).await?.len();
-    }
-    Ok(waiting)
 }

@@ -1,6 +1,6 @@
-//! `parked`: the orders that wait for an operator.
+//! `parked`: the orders that wait for people.
 
-use process_manager::ParkedOrder;
+use process_manager::StuckOrder;
 use process_manager::order_fulfillment::Stuck;
 use serde::Serialize;
 
@@ -13,12 +13,12 @@ use crate::session::Session;
 /// The orders, with what can be done.
 #[derive(Debug, Serialize)]
 struct Report {
-    parked: Vec<ParkedOrder>,
+    parked: Vec<StuckOrder>,
 }
 
 /// Runs it: some order that waits is a finding.
 pub(crate) async fn run(session: &Session, args: &Parked, output: &mut Output) -> Result<Outcome, Failure> {
-    let report = Report { parked: process_manager::parked(session.store.pool(), None, args.limit).await? };
+    let report = Report { parked: process_manager::stuck(session.store.pool(), args.limit).await? };
     output.whole(&report)?;
     Ok(if report.parked.is_empty() { Outcome::Done } else { Outcome::Finding })
 }
@@ -26,7 +26,7 @@ pub(crate) async fn run(session: &Session, args: &Parked, output: &mut Output) -
 impl Show for Report {
     fn text(&self) -> String {
         if self.parked.is_empty() {
-            return "no order waits for an operator\n".to_owned();
+            return "no order waits for people\n".to_owned();
         }
         let mut text: String = self.parked.iter().map(order).collect();
         text.push_str("once it is mended: POST /v1/orders/ID/resume tries again; replay saga ID tells the story\n");
@@ -34,9 +34,10 @@ impl Show for Report {
     }
 }
 
-fn order(parked: &ParkedOrder) -> String {
-    let steps: String = parked.steps.iter().map(step).collect();
-    format!("order {}  {}\n{steps}", parked.order, word(&parked.phase))
+fn order(stuck: &StuckOrder) -> String {
+    let steps: String = stuck.steps.iter().map(step).collect();
+    let unreadable = stuck.unreadable.iter().map(|why| format!("  an event can't be read, {why}\n"));
+    format!("order {}  {}\n{steps}{}", stuck.order, word(&stuck.phase), unreadable.collect::<String>())
 }
 
 fn step(stuck: &Stuck) -> String {

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use comfy_table::{CellAlignment, Table, presets};
-use event_store::{EventStore, Filter};
+use event_store::EventStore;
 use projections::{Place, ProjectionStatus, State};
 use serde::Serialize;
 
@@ -138,13 +138,6 @@ fn outcome(report: &Report, max_lag: Option<MaxLag>) -> Outcome {
     if report.projections.iter().any(of_model) || report.saga.iter().any(of_saga) { Outcome::Finding } else { Outcome::Done }
 }
 
-/// How long the first event behind a position has been in the log.
-async fn lag_seconds(store: &EventStore, position: i64, head: i64) -> Result<f64, Failure> {
-    let behind = store.read(position, head, 1, &Filter::all()).await?;
-    let waited = behind.first().map(|event| (Utc::now() - event.recorded_at).as_seconds_f64());
-    Ok(waited.unwrap_or_default().max(0.0))
-}
-
 impl Show for Report {
     fn text(&self) -> String {
         let rows = self.projections.iter().map(Line::cells).chain(self.saga.iter().map(Saga::cells));
@@ -218,6 +211,7 @@ fn lag(events: i64, seconds: f64) -> String {
 
 #[cfg(test)]
 mod tests {
+    use process_manager::order_fulfillment::{Phase, Stuck};
     use process_manager::{Counts, Lost, PartStatus, StuckOrder};
 
     use super::*;
@@ -256,8 +250,9 @@ mod tests {
     #[test]
     fn the_orders_process_stands_beside_the_read_models_with_those_that_wait_for_people() {
         let stuck = StuckOrder {
-            order: uuid::Uuid::nil(),
-            parked: vec!["capture_payment: the gateway says no".to_owned()],
+            order: aggregates::values::OrderId::new(uuid::Uuid::nil()),
+            phase: Phase::Confirmed,
+            steps: vec![Stuck { step: "capture_payment".to_owned(), subject: None, cause: "the gateway says no".to_owned() }],
             unreadable: None,
             since: "2026-11-20T14:06:11Z".parse().unwrap(),
         };

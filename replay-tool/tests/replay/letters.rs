@@ -1,6 +1,6 @@
 //! `dead-letters`: what a read model could not take in, and what is done about it; `status` says that it is there.
 
-use crate::program::replay;
+use crate::program::{replay, unread};
 use crate::samples::FIRST;
 use crate::shop::Shop;
 
@@ -40,7 +40,8 @@ async fn dead_letters_are_listed_and_shown_with_what_waits_behind_them() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_letter_is_retried_in_vain_and_then_discarded_with_a_reason_that_stands_in_the_log() {
     let shop = with_letters().await;
-    let position = replay(&shop, "dead-letters list -o jsonl").ok().lines()[0]["position"].clone();
+    let letters = replay(&shop, "dead-letters list -o jsonl").ok().lines();
+    let position = letters[0]["position"].clone();
     assert_eq!(replay(&shop, "dead-letters retry orders --yes").code, 2, "which ones?");
     assert_eq!(replay(&shop, "dead-letters retry stock --all --yes").code, 5);
     let in_vain = replay(&shop, "dead-letters retry orders --all --yes --reason hope");
@@ -53,7 +54,7 @@ async fn a_letter_is_retried_in_vain_and_then_discarded_with_a_reason_that_stand
     assert_eq!(replay(&shop, "dead-letters discard orders 1 --yes --reason nonsense").code, 5);
     assert_eq!(replay(&shop, "status orders").code, 1, "nothing was done so far");
     let done = &replay(&shop, &format!("{discard} --yes --reason nonsense -o jsonl")).ok().lines()[0];
-    assert_eq!((&done["done"], &done["waiting"]), (&"discarded".into(), &0.into()));
+    assert_eq!((&done["done"], &done["taken_in"], &done["waiting"]), (&"discarded".into(), &letters.len().into(), &0.into()));
     assert!(replay(&shop, "dead-letters list").ok().stdout.is_empty());
     replay(&shop, "status orders").ok();
 
@@ -65,4 +66,13 @@ async fn a_letter_is_retried_in_vain_and_then_discarded_with_a_reason_that_stand
     replay(&shop, "verify orders").ok();
     replay(&shop, "rebuild orders --yes").ok();
     replay(&shop, "verify orders").ok();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_became_of_letters_and_nobody_read_is_not_told_as_settled() {
+    let shop = with_letters().await;
+    let position = replay(&shop, "dead-letters list -o jsonl").ok().lines()[0]["position"].clone();
+    assert_eq!(unread(&shop, "dead-letters retry orders --all --yes"), 1);
+    assert_eq!(unread(&shop, &format!("dead-letters discard orders {position} --yes --reason nonsense")), 1);
+    assert!(replay(&shop, "dead-letters list").ok().stdout.is_empty(), "it was done all the same");
 }

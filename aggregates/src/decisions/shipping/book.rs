@@ -85,8 +85,7 @@ impl RequestBooking {
             Booking::None | Booking::Failed { .. } | Booking::Canceled { .. } => {}
         }
         let departure = Departure { shipment: self.shipment, planned, carrier: None, at: self.at };
-        let shipped = departure.ship(loaded(states, &self.order.to_string()))?;
-        departure.money_will_be_there(&shipped, |payment| states.get(&payment.to_string()))?;
+        departure.ready(loaded(states, &self.order.to_string()), |payment| states.get(&payment.to_string()))?;
         let (order, operation, carrier) = (self.order, self.operation, self.carrier.clone());
         Ok(Changes::of::<Shipment>(&self.shipment.to_string(), [ShipmentBookingRequested { order, operation, carrier }.into()]))
     }
@@ -95,8 +94,14 @@ impl RequestBooking {
 impl Decision for RecordBooking {
     type Refusal = ShippingRefusal;
 
+    /// More than the parcel only where it may leave with this.
     fn streams(&self, states: &States<'_>) -> Vec<Needed> {
-        streams_to_leave(self.shipment, self.order, states)
+        let id = self.shipment.to_string();
+        let is_packed = states.get::<Shipment>(&id).is_some_and(|shipment| shipment.status() == ShipmentStatus::Packed);
+        match self.outcome {
+            BookingOutcome::Booked(_) if is_packed => streams_to_leave(self.shipment, self.order, states),
+            BookingOutcome::Booked(_) | BookingOutcome::Failed { .. } | BookingOutcome::Canceled => vec![Needed::of::<Shipment>(id)],
+        }
     }
 
     fn decide(&self, states: &States<'_>) -> Result<Changes, ShippingRefusal> {
@@ -118,8 +123,7 @@ impl Decision for RecordBooking {
 impl RecordBooking {
     fn leave(&self, planned: &ShipmentPlanned, carrier: &CarrierBooking, states: &States<'_>) -> Result<Changes, ShippingRefusal> {
         let departure = Departure { shipment: self.shipment, planned, carrier: Some(carrier.clone()), at: self.at };
-        let shipped = departure.ship(loaded(states, &self.order.to_string()))?;
-        departure.money_will_be_there(&shipped, |payment| states.get(&payment.to_string()))?;
+        let shipped = departure.ready(loaded(states, &self.order.to_string()), |payment| states.get(&payment.to_string()))?;
         departure.leave(shipped, states)
     }
 }

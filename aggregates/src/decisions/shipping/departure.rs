@@ -53,7 +53,7 @@ pub(in crate::decisions) fn may_leave<'a>(
 ) -> bool {
     let Some(planned) = parcel.planned() else { return false };
     let departure = Departure { shipment, planned, carrier: None, at };
-    departure.ship(order).and_then(|shipped| departure.money_will_be_there(&shipped, payment)).is_ok()
+    departure.ready(order, payment).is_ok()
 }
 
 /// A parcel that leaves.
@@ -70,8 +70,19 @@ impl Departure<'_> {
         Ok(order.ship(self.planned.order, self.shipment, &self.planned.warehouse, &units(self.planned))?)
     }
 
+    /// The same, if the order lets it leave and its payments do.
+    pub(super) fn ready<'a>(
+        &self,
+        order: &Order,
+        payment: impl Fn(PaymentId) -> Option<&'a Payment>,
+    ) -> Result<OrderLinesShipped, ShippingRefusal> {
+        let shipped = self.ship(order)?;
+        self.money_will_be_there(&shipped, payment)?;
+        Ok(shipped)
+    }
+
     /// What it is charged to is still authorized, and will be when it is taken.
-    pub(super) fn money_will_be_there<'a>(
+    fn money_will_be_there<'a>(
         &self,
         shipped: &OrderLinesShipped,
         payment: impl Fn(PaymentId) -> Option<&'a Payment>,

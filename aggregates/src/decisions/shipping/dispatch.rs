@@ -43,8 +43,7 @@ impl Decision for DispatchShipment {
         }
         let carrier = self.booked_or_said(shipment.booking(), planned)?;
         let departure = Departure { shipment: self.shipment, planned, carrier, at: self.at };
-        let shipped = departure.ship(loaded(states, &self.order.to_string()))?;
-        departure.money_will_be_there(&shipped, |payment| states.get(&payment.to_string()))?;
+        let shipped = departure.ready(loaded(states, &self.order.to_string()), |payment| states.get(&payment.to_string()))?;
         departure.leave(shipped, states)
     }
 }

@@ -30,7 +30,10 @@ impl Decision for RecordBookingCancelation {
     type Refusal = ShippingRefusal;
 
     fn streams(&self, states: &States<'_>) -> Vec<Needed> {
-        streams_to_leave(self.shipment, self.order, states)
+        match self.outcome {
+            CancelBookingOutcome::Canceled => vec![Needed::of::<Shipment>(self.shipment.to_string())],
+            CancelBookingOutcome::Failed { .. } => streams_to_leave(self.shipment, self.order, states),
+        }
     }
 
     fn decide(&self, states: &States<'_>) -> Result<Changes, ShippingRefusal> {

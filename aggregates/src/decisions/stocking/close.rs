@@ -13,17 +13,17 @@ use crate::warehouse::{Warehouse, WarehouseClosed, WarehouseRefusal, WarehouseSt
 pub struct CloseWarehouse {
     /// Which.
     pub warehouse: WarehouseCode,
-    /// What is known to lie in it, of each SKU or of enough of them: looked at again when it is decided. What comes in for the first time at this very moment
-    /// is not among it; the next receipt is refused, and nobody is promised any of it.
-    pub holding: Vec<StockItemId>,
+    /// Its stock items: looked at again when it is decided. A SKU that comes in for the first time at this very moment is not among them; the next receipt
+    /// is refused, and nobody is promised any of it.
+    pub items: Vec<StockItemId>,
 }
 
 impl Decision for CloseWarehouse {
     type Refusal = WarehouseRefusal;
 
     fn streams(&self, _: &States<'_>) -> Vec<Needed> {
-        let held = self.holding.iter().map(|item| Needed::of::<StockItem>(item.to_string()));
-        [Needed::of::<Warehouse>(self.warehouse.as_str())].into_iter().chain(held).collect()
+        let items = self.items.iter().map(|item| Needed::of::<StockItem>(item.to_string()));
+        [Needed::of::<Warehouse>(self.warehouse.as_str())].into_iter().chain(items).collect()
     }
 
     fn decide(&self, states: &States<'_>) -> Result<Changes, WarehouseRefusal> {
@@ -37,7 +37,7 @@ impl Decision for CloseWarehouse {
 impl CloseWarehouse {
     fn is_empty(&self, states: &States<'_>) -> Result<(), WarehouseRefusal> {
         let units = |item: &StockItemId| loaded::<StockItem>(states, &item.to_string()).on_hand();
-        match self.holding.iter().map(|item| (item, units(item))).find(|(_, units)| *units > 0) {
+        match self.items.iter().map(|item| (item, units(item))).find(|(_, units)| *units > 0) {
             None => Ok(()),
             Some((item, on_hand)) => {
                 Err(WarehouseRefusal::WarehouseNotEmpty { warehouse: self.warehouse.clone(), sku: item.sku.clone(), on_hand })

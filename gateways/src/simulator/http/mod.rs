@@ -47,17 +47,14 @@ impl Manners {
         Self { latency, carrier_latency, silence, shutdown }
     }
 
+    /// Before the work.
     async fn hesitate(&self) {
-        if !self.latency.is_zero() {
-            tokio::time::sleep(self.latency).await;
-        }
+        pause(self.latency).await;
     }
 
     /// A carrier that has done its work and takes its time to say so.
     async fn dawdle(&self) {
-        if !self.carrier_latency.is_zero() {
-            tokio::time::sleep(self.carrier_latency).await;
-        }
+        pause(self.carrier_latency).await;
     }
 
     /// Keeps the caller waiting, but not the shutdown.
@@ -66,6 +63,12 @@ impl Manners {
             () = tokio::time::sleep(self.silence) => {}
             () = self.shutdown.cancelled() => {}
         }
+    }
+}
+
+async fn pause(time: Duration) {
+    if !time.is_zero() {
+        tokio::time::sleep(time).await;
     }
 }
 

@@ -125,11 +125,32 @@ fn a_failed_booking_is_requested_anew_and_parks_when_it_fails_too_often() {
 }
 
 #[test]
-fn a_carrier_is_told_whatever_else_is_stuck() {
+fn a_carrier_that_calls_off_what_nobody_here_has_is_asked_again_and_not_for_ever() {
+    let mut story = Story::of(packed_for_a_carrier());
+    for failures in 1..=2 {
+        story.then(booking_requested(BERLIN_PARCEL));
+        assert_eq!(story.then(booking_canceled(BERLIN_PARCEL)), [step("request_booking")]);
+        assert_eq!(story.last[0].failures, failures);
+    }
+    story.then(booking_requested(BERLIN_PARCEL));
+    assert_eq!(story.then(booking_canceled(BERLIN_PARCEL)), ["park"]);
+}
+
+#[test]
+fn a_call_that_is_taken_up_by_somebody_else_is_looked_up_first() {
     let mut story = Story::of(packed_for_a_carrier());
     story.then(booking_requested(BERLIN_PARCEL));
-    assert_eq!(call_off(&mut story), [format!("void_payment {PAYMENT}"), step("cancel_booking")]);
-    story.then(parked_alone("void_payment", &PAYMENT.to_string()));
+    let [effect] = &story.last[..] else { panic!("one effect, not {:?}", story.last) };
+    let taken_up = effect.clone().taken_up();
+    assert!(matches!(taken_up.action, Action::Call(Call::Carrier { again: true, .. })), "{taken_up:?}");
+}
+
+#[test]
+fn a_carrier_is_told_although_the_whole_process_is_stuck() {
+    let mut story = Story::of(packed_for_a_carrier());
+    story.then(booking_requested(BERLIN_PARCEL));
+    story.then(parked("complete_order"));
+    assert_eq!(call_off(&mut story), [step("cancel_booking")]);
     assert_eq!(story.then(booking_canceled(BERLIN_PARCEL)), NOTHING);
     assert_eq!(story.then(resumed()), [format!("void_payment {PAYMENT}")]);
 }

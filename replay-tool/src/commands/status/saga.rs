@@ -8,7 +8,6 @@ use event_store::EventStore;
 use process_manager::{Counts, Lost, PartStatus, StuckOrder};
 use serde::Serialize;
 
-use super::lag_seconds;
 use crate::outcome::Failure;
 use crate::text;
 
@@ -83,7 +82,7 @@ impl Saga {
             state: State::of(parts.len(), unheld),
             position,
             lag_events: (head - position).max(0),
-            lag_seconds: lag_seconds(store, position, head).await?,
+            lag_seconds: projections::lag_seconds(store, position, head).await?,
             holders: parts.iter().filter_map(|part| part.holder.clone()).collect(),
             unheld,
             counts: process_manager::counts(store.pool()).await?,
@@ -151,7 +150,7 @@ impl Saga {
 
 fn line(stuck: &StuckOrder) -> String {
     let since = stuck.since.to_rfc3339_opts(chrono::SecondsFormat::Secs, true);
-    let parked = stuck.parked.iter().map(|step| format!("parked, {step}"));
+    let parked = stuck.steps.iter().map(|stuck| format!("parked, {}: {}", stuck.step, stuck.cause));
     let unreadable = stuck.unreadable.iter().map(|why| format!("an event can't be read, {why}"));
     let why: Vec<String> = parked.chain(unreadable).collect();
     format!("  order {}  since {since}  {}\n", stuck.order, why.join("; "))
